@@ -1,0 +1,130 @@
+# One makefile for all of it. Everything made goes under $(B).
+B ?= build
+
+-include $(B)/config.mak
+include package/programs.mak
+
+# While the suite grows: a program of the list is built from the day its source is there.
+PROGRAMS := $(foreach p,$(PROGRAMS),$(if $(wildcard src/$(p).c),$(p)))
+
+NAMES := $(sort $(notdir $(PROGRAMS)))
+LIBSRC := $(wildcard src/lib/*.c src/cli/*.c)
+LIBOBJ := $(LIBSRC:src/%.c=$(B)/obj/%.o)
+LIBSEXTET := $(B)/libsextet.a
+ALL_CPPFLAGS := -D_GNU_SOURCE -include $(B)/config.h -Isrc/include $(CPPFLAGS)
+ALL_CFLAGS := $(CONF_CFLAGS) $(CFLAGS)
+ALL_LDFLAGS := $(CONF_LDFLAGS) $(LDFLAGS)
+SKALIBS_LIBS := -l:libskarnet.a
+BINS := $(NAMES:%=$(B)/bin/%)
+MANS := $(wildcard doc/man/*.[1-8])
+UNIT_SRC := $(wildcard tests/unit/*.c)
+UNITS := $(UNIT_SRC:tests/unit/%.c=$(B)/tests/unit/%)
+TOOL_SRC := $(wildcard tests/tool/*.c)
+TEST_TOOLS := $(TOOL_SRC:tests/tool/%.c=$(B)/tests/tool/%)
+
+all: $(BINS)
+
+$(B)/config.h:
+	@test -f $@ || { echo 'run ./configure first' >&2; exit 1; }
+
+$(B)/obj/%.o: src/%.c $(B)/config.h
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
+
+$(LIBSEXTET): $(LIBOBJ)
+	@rm -f $@
+	$(AR) rcs $@ $^
+
+ifeq ($(MULTICALL),yes)
+
+$(B)/multi/%.o: src/%.c $(B)/multi/main.h $(B)/config.h
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) -Dmain=$(subst -,_,$(*F))_main \
+		-include $(B)/multi/main.h -MMD -MP -c -o $@ $<
+
+$(B)/multi/main.h: package/programs.mak Makefile $(B)/config.mak
+	@mkdir -p $(@D)
+	@for n in $(NAMES); do \
+		echo "int $$(echo $$n | tr - _)_main(int, char const *const *);"; done >$@
+
+$(B)/multi/table.h: package/programs.mak Makefile $(B)/config.mak
+	@mkdir -p $(@D)
+	@for n in $(NAMES); do echo "{ \"$$n\", $$(echo $$n | tr - _)_main },"; done >$@
+
+$(B)/obj/multi/sextet.o: ALL_CPPFLAGS += -I$(B)/multi
+$(B)/obj/multi/sextet.o: $(B)/multi/main.h $(B)/multi/table.h
+
+$(B)/bin/sextet: $(B)/obj/multi/sextet.o $(PROGRAMS:%=$(B)/multi/%.o) \
+		$(foreach n,$(NAMES),$(PARTS_$(n):%=$(B)/obj/%.o)) $(LIBSEXTET)
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) -o $@ $^ $(ALL_LDFLAGS) \
+		$(sort $(foreach n,$(NAMES),$(LIBS_$(n)))) $(SKALIBS_LIBS)
+
+$(BINS): $(B)/bin/sextet
+	@ln -sf sextet $@
+
+else
+
+# Every program but those of several files or with libraries of their own is this one rule.
+define PROGRAM
+$(B)/bin/$(notdir $(1)): $(B)/obj/$(1).o $(PARTS_$(notdir $(1)):%=$(B)/obj/%.o) $(LIBSEXTET)
+	@mkdir -p $$(@D)
+	$$(CC) $$(ALL_CFLAGS) -o $$@ $$^ $$(ALL_LDFLAGS) $(LIBS_$(notdir $(1))) $$(SKALIBS_LIBS)
+endef
+$(foreach p,$(PROGRAMS),$(eval $(call PROGRAM,$(p))))
+
+endif
+
+# a unit test X may name sources that it links besides the library: UNIT_PARTS_X
+UNIT_PARTS_machine := supervise/machine
+UNIT_PARTS_log-script := log/script
+UNIT_PARTS_log-select := log/select
+
+define UNIT
+$(B)/tests/unit/$(1): tests/unit/$(1).c tests/unit/tap.h $(UNIT_PARTS_$(1):%=$(B)/obj/%.o) $(LIBSEXTET)
+	@mkdir -p $$(@D)
+	$$(CC) $$(ALL_CPPFLAGS) -Isrc $$(ALL_CFLAGS) -o $$@ $$(filter %.c %.o %.a,$$^) $$(ALL_LDFLAGS) $$(SKALIBS_LIBS)
+endef
+$(foreach u,$(UNIT_SRC:tests/unit/%.c=%),$(eval $(call UNIT,$(u))))
+
+$(B)/tests/tool/%: tests/tool/%.c $(B)/config.h
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) -o $@ $< $(ALL_LDFLAGS)
+
+tests: $(UNITS) $(TEST_TOOLS)
+
+# The tests run on a tree of their own, installed below $(B)/check: siblings are
+# called by the path fixed at configure time.
+check:
+	sh tests/run $(B) $(TESTS)
+
+bench:
+	sh tests/bench/run $(B)
+
+matrix:
+	sh tests/matrix
+
+install: all
+	@for n in $(NAMES); do \
+		if [ $(MULTICALL) = yes ]; then sh package/install.sh link sextet $(DESTDIR)$(bindir)/$$n; \
+		else sh package/install.sh 0755 $(B)/bin/$$n $(DESTDIR)$(bindir)/$$n; fi || exit 1; done
+	@if [ $(MULTICALL) = yes ]; then sh package/install.sh 0755 $(B)/bin/sextet $(DESTDIR)$(bindir)/sextet; fi
+	@for m in $(MANS); do \
+		sh package/install.sh 0644 $$m $(DESTDIR)$(mandir)/man$${m##*.}/$${m##*/} || exit 1; done
+	@echo "installed $(words $(NAMES)) programs in $(DESTDIR)$(bindir)"
+
+uninstall:
+	@for n in $(NAMES) sextet; do rm -f $(DESTDIR)$(bindir)/$$n; done
+	@for m in $(MANS); do rm -f $(DESTDIR)$(mandir)/man$${m##*.}/$${m##*/}; done
+
+dist:
+	@mkdir -p $(B)
+	git archive --prefix=sextet-$(VERSION)/ HEAD | xz >$(B)/sextet-$(VERSION).tar.xz
+
+clean:
+	rm -rf $(B)
+
+-include $(shell find $(B)/obj $(B)/multi -name '*.d' 2>/dev/null)
+
+.PHONY: all tests check bench matrix install uninstall dist clean
+.DELETE_ON_ERROR:

@@ -1,0 +1,42 @@
+# Every program: its folder and name, one a line, sorted within its folder. The only list.
+# PARTS_NAME: further sources of that program, without .c. LIBS_NAME: extra libraries.
+
+PROGRAMS := \
+	chain/s6-applyuidgid \
+	chain/s6-envdir \
+	chain/s6-envuidgid \
+	chain/s6-setlock \
+	chain/s6-setsid \
+	chain/s6-setuidgid \
+	chain/s6-softlimit \
+	control/s6-background-watch \
+	control/s6-notify-fd-from-socket \
+	control/s6-notify-socket-from-fd \
+	control/s6-notifyoncheck \
+	control/s6-permafailon \
+	control/s6-svc \
+	control/s6-svdt \
+	control/s6-svdt-clear \
+	control/s6-svlink \
+	control/s6-svlisten \
+	control/s6-svlisten1 \
+	control/s6-svok \
+	control/s6-svperms \
+	control/s6-svstat \
+	control/s6-svunlink \
+	control/s6-svwait \
+	event/s6-cleanfifodir \
+	event/s6-ftrig-listen \
+	event/s6-ftrig-listen1 \
+	event/s6-ftrig-notify \
+	event/s6-ftrig-wait \
+	event/s6-mkfifodir \
+	log/s6-log \
+	scan/s6-svscan \
+	scan/s6-svscanboot \
+	scan/s6-svscanctl \
+	supervise/s6-supervise
+
+PARTS_s6-log := log/logdir log/script log/select
+PARTS_s6-supervise := supervise/machine supervise/service supervise/steps
+PARTS_s6-svscan := scan/children

@@ -1,0 +1,53 @@
+/*
+ * cli.h - what the command lines of all programs have in common.
+ *
+ * The only module that prints and exits: programs call it, modules do not.
+ * Exit codes: 100 misuse, 111 the system said no, 126/127 a program could not
+ * be executed or found.
+ */
+
+#ifndef SEXTET_CLI_H
+#define SEXTET_CLI_H
+
+#include <stdint.h>
+#include <skalibs/sgetopt.h>
+
+/* A long option: --NAME, or --NAME=VALUE when has_arg; it answers as the short
+   option LETTER (any int that is no short option will do for one without). */
+struct cli_long {
+	char const *name;
+	int letter;
+	int has_arg;
+};
+
+/* As subgetopt_r on SHORTS, but also answers --help (USAGE on stdout) and
+   --version, understands LONGS (ended by a null name; may be null), and dies
+   with the usage and 100 on an unknown option or a missing argument. Returns
+   the letter, with l->arg set where it takes an argument, or -1 at the end:
+   l->ind is then the index of the first operand. USAGE is the synopsis
+   without "usage: ". PROG must be set. */
+extern int cli_getopt(int argc, char const *const *argv, char const *shorts,
+	struct cli_long const *longs, char const *usage, subgetopt *l);
+
+/* For programs without options: --help, --version, a leading "--". Returns
+   the index of the first operand. Other words with a leading dash are
+   operands. */
+extern int cli_noopt(int argc, char const *const *argv, char const *usage);
+
+/* The whole of S as an unsigned decimal, or death with USAGE and 100. */
+extern uint32_t cli_uint(char const *s, char const *usage);
+
+/* Executes argv[0], looked up through PATH unless it has a slash (PATH unset:
+   /usr/bin:/bin), with the environment ENVP. Never returns: dies with 127 when
+   it is not found, else 126. */
+extern void cli_exec(char const *const *argv, char const *const *envp)
+	__attribute__((noreturn));
+
+/* cli_exec with the present environment. */
+extern void cli_exec_here(char const *const *argv) __attribute__((noreturn));
+
+/* Opens /dev/null on each of descriptors 0, 1, 2 that is closed, so that no
+   file of ours ever lands there. Dies with 111. */
+extern void cli_fds(void);
+
+#endif

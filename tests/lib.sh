@@ -1,0 +1,152 @@
+# lib.sh - the TAP helpers of every shell test; read with: . "${0%/*}/../lib.sh"
+#
+# A test starts in an empty directory of its own ($TMPDIR/t), finds the programs
+# under test first in PATH ($bin), and ends with done_testing. tests/run gives it
+# a guard that removes the directory, ends what was left running and says so.
+#
+#   run CMD [ARG...]     runs it; sets $rc, $out and $err (without last newlines)
+#   is NAME GOT WANT     equal strings
+#   like NAME GOT REGEX  extended regular expression, searched
+#   ok NAME CMD [ARG..]  the command succeeds
+#   notok NAME CMD ..    it does not
+#   skip NAME WHY        counted as skipped, with the reason
+#   skip_all WHY         the whole test
+#   wait_until CMD ...   until the command succeeds; 1 after 10 s ($WAIT seconds)
+#   usage_ok PROG ...    --help, --version and the exit 100 of bad options
+#   service NAME [RUN]   a service directory ./NAME whose run is the script RUN
+#   supervise NAME       s6-supervise on ./NAME in the background; waits until it
+#                        listens; sets $sup
+#   scan DIR [OPTION..]  s6-svscan on DIR in the background; waits until it
+#                        listens; sets $scanner
+#   stop_all             ends what supervise and scan started, and waits for it
+
+set -u
+top=$(cd "${0%/*}/../.." && pwd)
+bin=${SEXTET_BIN:-$top/build/check/root/bin}
+PATH=$bin:$PATH
+export PATH
+LC_ALL=C
+export LC_ALL
+umask 022
+: "${WAIT=10}"
+: "${TMPDIR:=$(mktemp -d)}"
+mkdir -p "$TMPDIR/t" && cd "$TMPDIR/t" || exit 111
+tap_count=0 tap_failed=0 started=''
+rc=0 out='' err=''
+
+tap_line() {
+	tap_count=$((tap_count + 1))
+	printf '%s %d - %s\n' "$1" "$tap_count" "$2"
+	[ "$1" = ok ] || tap_failed=$((tap_failed + 1))
+}
+
+diag() {
+	printf '%s\n' "$*" | sed 's/^/# /'
+}
+
+run() {
+	rc=0
+	"$@" >"$TMPDIR/out" 2>"$TMPDIR/err" </dev/null || rc=$?
+	out=$(cat "$TMPDIR/out")
+	err=$(cat "$TMPDIR/err")
+}
+
+is() {
+	if [ "$2" = "$3" ]; then tap_line ok "$1"; return 0; fi
+	tap_line 'not ok' "$1"
+	diag "got:  $2"
+	diag "want: $3"
+	return 1
+}
+
+like() {
+	if printf '%s\n' "$2" | grep -Eq -e "$3"; then tap_line ok "$1"; return 0; fi
+	tap_line 'not ok' "$1"
+	diag "got:  $2"
+	diag "want: /$3/"
+	return 1
+}
+
+ok() {
+	tap_name=$1
+	shift
+	if "$@"; then tap_line ok "$tap_name"; return 0; fi
+	tap_line 'not ok' "$tap_name"
+	diag "failed: $*"
+	return 1
+}
+
+notok() {
+	tap_name=$1
+	shift
+	if "$@"; then
+		tap_line 'not ok' "$tap_name"
+		diag "succeeded: $*"
+		return 1
+	fi
+	tap_line ok "$tap_name"
+}
+
+skip() {
+	tap_count=$((tap_count + 1))
+	printf 'ok %d - %s # SKIP %s\n' "$tap_count" "$1" "$2"
+}
+
+skip_all() {
+	printf '1..0 # SKIP %s\n' "$*"
+	exit 0
+}
+
+# The one place where a test looks again and again: what it waits for is an
+# event, the short pause only spares the processor.
+wait_until() {
+	tap_end=$(($(date +%s) + WAIT))
+	until "$@" >/dev/null 2>&1; do
+		[ "$(date +%s)" -le "$tap_end" ] || return 1
+		sleep 0.02
+	done
+}
+
+usage_ok() {
+	run "$1" --version
+	is "$1 --version: exit 0" "$rc" 0
+	like "$1 --version: names itself" "$out" "^$1 \\(Sextet\\) [0-9]"
+	run "$1" --help
+	is "$1 --help: exit 0" "$rc" 0
+	like "$1 --help: synopsis on stdout" "$out" "^usage: $1"
+}
+
+service() {
+	mkdir -p "./$1"
+	printf '%s\n' "#!/bin/sh" "${2:-exec sleep 1000}" >"./$1/run"
+	chmod +x "./$1/run"
+}
+
+supervise() {
+	s6-supervise "$1" &
+	sup=$!
+	started="$started $sup"
+	wait_until s6-svok "$1" || diag "s6-supervise $1 does not listen"
+}
+
+scan() {
+	tap_dir=$1
+	shift
+	s6-svscan "$@" -- "$tap_dir" &
+	scanner=$!
+	started="$started $scanner"
+	wait_until s6-svscanctl "$tap_dir" || diag "s6-svscan $tap_dir does not listen"
+}
+
+stop_all() {
+	for tap_pid in $started; do kill -TERM "$tap_pid" 2>/dev/null; done
+	for tap_pid in $started; do wait "$tap_pid" 2>/dev/null; done
+	started=''
+}
+
+done_testing() {
+	stop_all
+	printf '1..%d\n' "$tap_count"
+	[ "$tap_failed" = 0 ]
+	exit $?
+}

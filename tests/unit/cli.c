@@ -1,0 +1,84 @@
+/* cli.c - options as every program sees them */
+
+#include <sys/wait.h>
+
+#include <skalibs/strerr.h>
+
+#include <sextet/cli.h>
+
+#include "tap.h"
+
+static struct cli_long const longs[] = {
+	{ "timeout", 't', 1 },
+	{ "and", 'a', 0 },
+	{ 0, 0, 0 }
+};
+
+/* Runs cli_getopt over the words in a child; returns its exit code and fills
+   TEXT with what it printed on both descriptors. */
+static int
+dies(char const *const *argv, struct cli_long const *l, char *text, size_t size)
+{
+	int fds[2], status, argc = 0;
+	size_t n = 0;
+	ssize_t r;
+	pid_t pid;
+
+	while (argv[argc])
+		argc++;
+	if (pipe(fds) < 0)
+		exit(111);
+	fflush(stdout);
+	pid = fork();
+	if (!pid) {
+		subgetopt s = SUBGETOPT_ZERO;
+
+		dup2(fds[1], 1);
+		dup2(fds[1], 2);
+		while (cli_getopt(argc, argv, "at:", l, "prog [ -a ] dir", &s) >= 0)
+			;
+		_exit(s.ind);
+	}
+	close(fds[1]);
+	while (n + 1 < size && (r = read(fds[0], text + n, size - 1 - n)) > 0)
+		n += (size_t)r;
+	text[n] = 0;
+	close(fds[0]);
+	waitpid(pid, &status, 0);
+	return WEXITSTATUS(status);
+}
+
+#define WORDS(...) ((char const *const[]){ "prog", __VA_ARGS__, 0 })
+
+int
+main(void)
+{
+	subgetopt l = SUBGETOPT_ZERO;
+	char const *const *v = WORDS("-a", "--timeout=5", "-at7", "--and", "dir", "-a");
+	char text[512];
+
+	PROG = "prog";
+	ok(cli_getopt(6, v, "at:", longs, "u", &l) == 'a', "short option");
+	ok(cli_getopt(6, v, "at:", longs, "u", &l) == 't' && !strcmp(l.arg, "5"), "long with value");
+	ok(cli_getopt(6, v, "at:", longs, "u", &l) == 'a', "first of a cluster");
+	ok(cli_getopt(6, v, "at:", longs, "u", &l) == 't' && !strcmp(l.arg, "7"), "last of a cluster");
+	ok(cli_getopt(6, v, "at:", longs, "u", &l) == 'a', "long without value");
+	ok(cli_getopt(6, v, "at:", longs, "u", &l) == -1 && l.ind == 5, "stops at an operand");
+	ok(dies(WORDS("--", "--help"), longs, text, sizeof text) == 2, "-- ends options");
+	ok(dies(WORDS("--help"), 0, text, sizeof text) == 0 && !strncmp(text, "usage: prog [", 13),
+		"--help");
+	ok(dies(WORDS("--version"), 0, text, sizeof text) == 0
+		&& !strcmp(text, "prog (Sextet) " SEXTET_VERSION "\n"), "--version");
+	ok(dies(WORDS("-z"), 0, text, sizeof text) == 100
+		&& !strcmp(text, "prog: usage: prog [ -a ] dir\n"), "unknown: usage");
+	ok(dies(WORDS("-z"), longs, text, sizeof text) == 100
+		&& !strcmp(text, "prog: fatal: unrecognized short option: z\n"), "unknown short");
+	ok(dies(WORDS("--zoo"), longs, text, sizeof text) == 100
+		&& !strcmp(text, "prog: fatal: unrecognized long option: zoo\n"), "unknown long");
+	ok(dies(WORDS("--time"), longs, text, sizeof text) == 100, "no abbreviations");
+	ok(dies(WORDS("--timeout"), longs, text, sizeof text) == 100, "long lacks its value");
+	ok(dies(WORDS("--and=1"), longs, text, sizeof text) == 100, "long takes no value");
+	ok(dies(WORDS("-t"), 0, text, sizeof text) == 100, "short lacks its value");
+	ok(cli_uint("4294967295", "u") == 4294967295U, "greatest number");
+	return done_testing();
+}
