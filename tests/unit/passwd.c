@@ -1,0 +1,128 @@
+/* passwd.c - passwd(5) and group(5) files read by ourselves */
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+
+#include <sextet/passwd.h>
+
+#include "tap.h"
+
+static void
+put(char const *file, char const *text)
+{
+	FILE *f = fopen(file, "w");
+
+	if (!f || fputs(text, f) < 0 || fclose(f))
+		exit(111);
+}
+
+static void
+users(void)
+{
+	uid_t uid = 7;
+	gid_t gid = 8;
+	char name[ACCOUNT_NAMESIZE] = "kept";
+
+	put("passwd", "root:x:0:0:root:/root:/bin/sh\n"
+		"#www:x:1:1::/:\n+www:x:2:2::/:\n\nshort:x:3\nbad:x:1x:1::/:\n"
+		"minus:x:-1:1::/:\nempty:x::1::/:\nhuge:x:4294967296:1::/:\nnone:x:4294967295:1::/:\n"
+		"www:x:33:34:www:/var/www:/bin/false\nwww:x:35:36::/:\n"
+		"greatest:x:4294967294:0:\n:x:50:50::/:\nnoeol:x:40:41");
+	ok(passwd_user("passwd", "www", &uid, &gid) == ACCOUNT_FOUND && uid == 33 && gid == 34,
+		"user: the first line");
+	ok(passwd_user("passwd", "root", &uid, &gid) == ACCOUNT_FOUND && !uid && !gid, "user: root");
+	ok(passwd_user("passwd", "greatest", &uid, &gid) == ACCOUNT_FOUND && uid == 4294967294U,
+		"user: the greatest id");
+	uid = 7, gid = 8;
+	for (char const *const *p = (char const *const[]){ "ww", "wwww", "", "#www", "+www",
+		"short", "bad", "minus", "empty", "huge", "none", "noeol", "x", "www:x",
+		"root:x:0:0:root:/root:/bin/sh\n#www", 0 }; *p; p++)
+		ok(passwd_user("passwd", *p, &uid, &gid) == ACCOUNT_UNKNOWN, "no user \"%.10s\"", *p);
+	ok(uid == 7 && gid == 8, "outputs untouched");
+	ok(passwd_name("passwd", 33, name) == ACCOUNT_FOUND && !strcmp(name, "www"), "name of 33");
+	ok(passwd_name("passwd", 34, name) == ACCOUNT_UNKNOWN && !strcmp(name, "www"), "no name of 34");
+	ok(passwd_name("passwd", 3, name) == ACCOUNT_UNKNOWN, "no name on a short line");
+	ok(passwd_name("passwd", 50, name) == ACCOUNT_UNKNOWN, "no empty name");
+}
+
+/* Names and member lists of a length around that of the buffer. */
+static void
+sizes(void)
+{
+	char line[9000], name[ACCOUNT_NAMESIZE], want[ACCOUNT_NAMESIZE + 1];
+	gid_t list[4];
+	size_t n = 9;
+	uid_t uid;
+	gid_t gid;
+
+	memset(want, 'a', sizeof want);
+	want[256] = 0;
+	snprintf(line, sizeof line, "%sb:x:1:1::/:\n%s:x:2:2::/:\n", want, want);
+	put("long", line);
+	ok(passwd_name("long", 2, name) == ACCOUNT_FOUND && !strcmp(name, want), "longest name");
+	ok(passwd_name("long", 1, name) == ACCOUNT_UNKNOWN, "a longer one has no name");
+	ok(passwd_user("long", want, &uid, &gid) == ACCOUNT_FOUND && uid == 2, "found by its name");
+
+	memset(line, 'm', sizeof line);
+	memcpy(line, "many:x:5:", 9);
+	for (size_t i = 100; i < 8000; i += 100)
+		line[i] = ',';
+	strcpy(line + 8000, ",user\nlast:x:6:user\n");
+	put("group", line);
+	ok(passwd_groups("group", "user", list, 4, &n) == ACCOUNT_FOUND
+		&& n == 2 && list[0] == 5 && list[1] == 6, "8000 bytes of members");
+	ok(passwd_group("group", "last", &gid) == ACCOUNT_FOUND && gid == 6, "group after them");
+}
+
+static void
+groups(void)
+{
+	gid_t list[4], gid = 0;
+	size_t n = 9;
+
+	put("group", "root:x:0:\na:x:10:u\nb:x:5:v,u,w\nc:x:6:uu,vu\nd:x:7:u,\n#e:x:8:u\n"
+		"f:x::u\ng:x:9\nh:x:11:v,u");
+	ok(passwd_groups("group", "u", list, 4, &n) == ACCOUNT_FOUND && n == 4
+		&& list[0] == 10 && list[1] == 5 && list[2] == 7 && list[3] == 11, "groups of u");
+	ok(passwd_groups("group", "nobody", list, 4, &n) == ACCOUNT_FOUND && !n, "groups of nobody");
+	n = 9;
+	ok(passwd_groups("group", "", list, 4, &n) == ACCOUNT_FOUND && !n, "groups of an empty name");
+	n = 9;
+	ok(passwd_groups("group", "u", list, 3, &n) == ACCOUNT_ERROR && errno == ERANGE && n == 9,
+		"more groups than room");
+	ok(passwd_group("group", "b", &gid) == ACCOUNT_FOUND && gid == 5, "group by name");
+	ok(passwd_group("group", "g", &gid) == ACCOUNT_UNKNOWN && gid == 5, "group on a short line");
+}
+
+static void
+errors(void)
+{
+	struct rlimit l = { 3, 3 };
+	gid_t gid, list[1];
+	uid_t uid;
+	size_t n = 9;
+
+	ok(passwd_user("absent", "root", &uid, &gid) == ACCOUNT_UNKNOWN, "no passwd file");
+	ok(passwd_groups("absent", "root", list, 1, &n) == ACCOUNT_FOUND && !n, "no group file");
+	mkdir("dir", 0700);
+	ok(passwd_user("dir", "root", &uid, &gid) == ACCOUNT_ERROR && errno == EISDIR, "unreadable");
+	ok(passwd_groups("dir", "root", list, 1, &n) == ACCOUNT_ERROR && errno == EISDIR,
+		"unreadable groups");
+	ok(open("dir", O_RDONLY | O_CLOEXEC) == 3, "no descriptor left open");
+	close(3);
+	setrlimit(RLIMIT_NOFILE, &l);
+	ok(passwd_group("group", "b", &gid) == ACCOUNT_ERROR && errno == EMFILE, "no descriptor free");
+}
+
+int
+main(void)
+{
+	tap_tmpdir();
+	users();
+	sizes();
+	groups();
+	errors();
+	return done_testing();
+}
