@@ -1,0 +1,28 @@
+/*
+ * filereplace.h - replacing a whole file, so that readers see the old content
+ * or the new and never a part (plumbing).
+ */
+
+#ifndef SEXTET_FILEREPLACE_H
+#define SEXTET_FILEREPLACE_H
+
+#include <stddef.h>
+#include <sys/types.h>
+
+/* Replaces NAME in the directory DIRFD by a file holding DATA[0..N), mode MODE
+   less the umask: writes NAME.new and renames it. NAME is a plain name of at
+   most 250 bytes. Returns 0, or -1 with errno; then NAME is as before and
+   NAME.new is gone. */
+extern int filereplace_rename(int dirfd, char const *name, void const *data, size_t n, mode_t mode);
+
+/* As filereplace_rename, but keeps NAME.new as a spare and exchanges the
+   names (plain rename where the kernel or file system cannot): after the
+   second call no new block or inode is needed, so it works on a full disk, at
+   a tenth of the cost on a journalled one. For small files of constant size. */
+extern int filereplace_exchange(int dirfd, char const *name, void const *data, size_t n, mode_t mode);
+
+/* Reads at most SIZE bytes of NAME in DIRFD (AT_FDCWD: any path), never
+   blocking on a FIFO. Returns the number of bytes, or -1 with errno. */
+extern ssize_t file_read(int dirfd, char const *name, void *to, size_t size);
+
+#endif

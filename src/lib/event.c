@@ -1,0 +1,210 @@
+/* event.c - see sextet/event.h */
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/random.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <sextet/event.h>
+#include <sextet/tai64n.h>
+
+#define PREFIX "ftrig1"
+#define LIVE "ftrig1:@"
+#define RANDOM 6
+
+struct entry {
+	unsigned long ino;
+	long off;
+	unsigned short len;
+	unsigned char type;
+	char name[];
+};
+
+int
+event_mkdir(int dirfd, char const *path, gid_t gid, int force)
+{
+	mode_t mode = gid == (gid_t)-1 ? 01733 : 03730;
+	mode_t mask = umask(0);
+	int r = mkdirat(dirfd, path, 0700), e = errno;
+	struct stat st;
+
+	umask(mask);
+	if (r < 0) {
+		if (e != EEXIST || fstatat(dirfd, path, &st, 0) < 0) {
+			errno = e;
+			return -1;
+		}
+		if (!S_ISDIR(st.st_mode) || st.st_uid != geteuid()) {
+			errno = S_ISDIR(st.st_mode) ? EACCES : ENOTDIR;
+			return -1;
+		}
+		if (!force)
+			return 0;
+	}
+	/* the mode last: chown takes the set-gid bit away */
+	if (gid != (gid_t)-1 && fchownat(dirfd, path, (uid_t)-1, gid, 0) < 0)
+		return -1;
+	return fchmodat(dirfd, path, mode, 0);
+}
+
+int
+event_open(int dirfd, char const *path)
+{
+	return openat(dirfd, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+}
+
+/* Tells one listener; removes its FIFO when nobody reads it. */
+static void
+tell(int dirfd, char const *name, char const *events, size_t n)
+{
+	int fd = openat(dirfd, name, O_WRONLY | O_NONBLOCK | O_NOFOLLOW | O_CLOEXEC);
+	struct stat st;
+
+	if (fd < 0) {
+		if (errno == ENXIO)
+			unlinkat(dirfd, name, 0);
+		return;
+	}
+	/* a file of that name made by a stranger gets nothing from us */
+	if (n && fstat(fd, &st) == 0 && S_ISFIFO(st.st_mode)
+		&& write(fd, events, n) < 0 && errno == EPIPE)
+		unlinkat(dirfd, name, 0);
+	close(fd);
+}
+
+/* Lists with the kernel's own call into the stack: no allocation, and the
+   descriptor can be kept. */
+static int
+each(int fd, char const *prefix, char const *events, size_t n)
+{
+	char buf[2048] __attribute__((aligned(8)));
+	size_t plen = strlen(prefix);
+
+	if (lseek(fd, 0, SEEK_SET) < 0)
+		return -1;
+	for (;;) {
+		long r = syscall(SYS_getdents64, fd, buf, sizeof buf);
+
+		if (r < 0)
+			return -1;
+		if (!r)
+			return 0;
+		for (long i = 0; i < r;) {
+			struct entry const *e = (struct entry const *)(void const *)(buf + i);
+
+			if (!strncmp(e->name, prefix, plen) && strlen(e->name) == EVENT_NAME)
+				tell(fd, e->name, events, n);
+			i += e->len;
+		}
+	}
+}
+
+int
+event_notify(int fd, char const *events, size_t n)
+{
+	return each(fd, LIVE, events, n);
+}
+
+int
+event_clean(int fd)
+{
+	return each(fd, PREFIX, 0, 0);
+}
+
+static void
+random_part(char *to)
+{
+	static char const set[64] =
+		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+	unsigned char r[RANDOM];
+
+	if (getrandom(r, sizeof r, GRND_NONBLOCK) != sizeof r) {
+		tain now;
+
+		tai64n_now(&now);
+		for (int i = 0; i < RANDOM; i++)
+			r[i] = (unsigned char)(now.nano >> (4 * i) ^ (unsigned)getpid() >> i);
+	}
+	for (int i = 0; i < RANDOM; i++)
+		to[i] = set[r[i] & 63];
+}
+
+/* Makes the FIFO under its hidden name, which is NAME with a dot before it. */
+static int
+make_fifo(int dirfd, char *hidden)
+{
+	for (int tries = 0; tries < 100; tries++) {
+		tain now;
+		mode_t mask;
+		int r, e;
+
+		tai64n_now(&now);
+		memcpy(hidden, "." PREFIX ":", sizeof PREFIX + 1);
+		tai64n_fmt(hidden + sizeof PREFIX + 1, &now);
+		hidden[EVENT_NAME - RANDOM] = ':';
+		random_part(hidden + 1 + EVENT_NAME - RANDOM);
+		hidden[1 + EVENT_NAME] = 0;
+		mask = umask(0);
+		r = mkfifoat(dirfd, hidden, 0622);
+		e = errno;
+		umask(mask);
+		errno = e;
+		if (r == 0 || errno != EEXIST)
+			return r;
+	}
+	return -1;
+}
+
+int
+event_listen(struct event_listener *l, int dirfd, char const *path)
+{
+	char hidden[EVENT_NAME + 2];
+	struct event_listener n = EVENT_LISTENER_NONE;
+	int e;
+
+	/* O_PATH would do, and needs no read permission: a fifodir grants none */
+	n.dirfd = openat(dirfd, path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (n.dirfd < 0)
+		return -1;
+	if (make_fifo(n.dirfd, hidden) < 0)
+		goto fail;
+	memcpy(n.name, hidden + 1, sizeof n.name);
+	n.fd = openat(n.dirfd, hidden, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+	if (n.fd >= 0)
+		n.keep = openat(n.dirfd, hidden, O_WRONLY | O_NONBLOCK | O_CLOEXEC);
+	if (n.keep < 0 || renameat(n.dirfd, hidden, n.dirfd, n.name) < 0) {
+		e = errno;
+		unlinkat(n.dirfd, hidden, 0);
+		errno = e;
+		goto fail;
+	}
+	*l = n;
+	return 0;
+fail:
+	e = errno;
+	if (n.keep >= 0)
+		close(n.keep);
+	if (n.fd >= 0)
+		close(n.fd);
+	close(n.dirfd);
+	errno = e;
+	return -1;
+}
+
+void
+event_unlisten(struct event_listener *l)
+{
+	struct event_listener const none = EVENT_LISTENER_NONE;
+
+	if (l->dirfd < 0)
+		return;
+	unlinkat(l->dirfd, l->name, 0);
+	close(l->fd);
+	close(l->keep);
+	close(l->dirfd);
+	*l = none;
+}

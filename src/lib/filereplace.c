@@ -1,0 +1,148 @@
+/* filereplace.c - see sextet/filereplace.h */
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <sextet/filereplace.h>
+
+#ifndef RENAME_EXCHANGE
+#define RENAME_EXCHANGE 2
+#endif
+
+#define SUFFIX ".new"
+#define NAME_MAX_HERE 250
+
+static int
+spare_name(char *to, char const *name)
+{
+	size_t n = strlen(name);
+
+	if (n > NAME_MAX_HERE) {
+		errno = ENAMETOOLONG;
+		return -1;
+	}
+	memcpy(to, name, n);
+	memcpy(to + n, SUFFIX, sizeof SUFFIX);
+	return 0;
+}
+
+/* Puts DATA at the start of FD. A file that is longer is cut, one that is not
+   stays as it is: no block is given back that a full disk would refuse. */
+static int
+fill(int fd, void const *data, size_t n, off_t size)
+{
+	char const *p = data;
+	size_t done = 0;
+
+	while (done < n) {
+		ssize_t w = pwrite(fd, p + done, n - done, (off_t)done);
+
+		if (w < 0 && errno == EINTR)
+			continue;
+		if (w <= 0) {
+			if (!w)
+				errno = ENOSPC;
+			return -1;
+		}
+		done += (size_t)w;
+	}
+	return size > (off_t)n ? ftruncate(fd, (off_t)n) : 0;
+}
+
+static int
+write_spare(int dirfd, char const *spare, void const *data, size_t n, mode_t mode, int flags)
+{
+	int fd = openat(dirfd, spare,
+		O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | flags, mode);
+	struct stat st = { .st_size = 0 };
+	int r, e;
+
+	if (fd < 0)
+		return -1;
+	/* ours alone: never through a hard link to somebody else's file */
+	if (!(flags & O_EXCL) && (fstat(fd, &st) < 0 || !S_ISREG(st.st_mode) || st.st_nlink != 1)) {
+		close(fd);
+		errno = EEXIST;
+		return -1;
+	}
+	r = fill(fd, data, n, st.st_size);
+	e = errno;
+	close(fd);
+	errno = e;
+	return r;
+}
+
+int
+filereplace_rename(int dirfd, char const *name, void const *data, size_t n, mode_t mode)
+{
+	char spare[NAME_MAX_HERE + sizeof SUFFIX];
+
+	if (spare_name(spare, name) < 0)
+		return -1;
+	if (unlinkat(dirfd, spare, 0) < 0 && errno != ENOENT)
+		return -1;
+	if (write_spare(dirfd, spare, data, n, mode, O_EXCL) < 0
+		|| renameat(dirfd, spare, dirfd, name) < 0) {
+		int e = errno;
+
+		unlinkat(dirfd, spare, 0);
+		errno = e;
+		return -1;
+	}
+	return 0;
+}
+
+int
+filereplace_exchange(int dirfd, char const *name, void const *data, size_t n, mode_t mode)
+{
+	char spare[NAME_MAX_HERE + sizeof SUFFIX];
+
+	if (spare_name(spare, name) < 0)
+		return -1;
+	if (write_spare(dirfd, spare, data, n, mode, 0) < 0) {
+		/* something else has that name: only then make it afresh */
+		if (errno != EEXIST && errno != ELOOP && errno != ENXIO && errno != EISDIR)
+			return -1;
+		if (unlinkat(dirfd, spare, 0) < 0
+			|| write_spare(dirfd, spare, data, n, mode, O_EXCL) < 0)
+			return -1;
+	}
+	if (syscall(SYS_renameat2, dirfd, spare, dirfd, name, RENAME_EXCHANGE) == 0)
+		return 0;
+	/* ENOENT: nothing to exchange with yet. Else a kernel, filter or file
+	   system without exchange. */
+	return renameat(dirfd, spare, dirfd, name);
+}
+
+ssize_t
+file_read(int dirfd, char const *name, void *to, size_t size)
+{
+	int fd = openat(dirfd, name, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+	size_t n = 0;
+	int e;
+
+	if (fd < 0)
+		return -1;
+	while (n < size) {
+		ssize_t r = read(fd, (char *)to + n, size - n);
+
+		if (r < 0 && errno == EINTR)
+			continue;
+		if (r < 0) {
+			e = errno;
+			close(fd);
+			errno = e;
+			return -1;
+		}
+		if (!r)
+			break;
+		n += (size_t)r;
+	}
+	close(fd);
+	return (ssize_t)n;
+}
