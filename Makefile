@@ -1,13 +1,14 @@
 # One makefile for all of it. Everything made goes under $(B).
 B ?= build
 
--include $(B)/config.mak
+-include $(wildcard $(B)/config.mak)
 include package/programs.mak
 
 # While the suite grows: a program of the list is built from the day its source is there.
 PROGRAMS := $(foreach p,$(PROGRAMS),$(if $(wildcard src/$(p).c),$(p)))
 
 NAMES := $(sort $(notdir $(PROGRAMS)))
+CONFIG := $(B)/config.h $(B)/config.mak
 LIBSRC := $(wildcard src/lib/*.c src/cli/*.c)
 LIBOBJ := $(LIBSRC:src/%.c=$(B)/obj/%.o)
 LIBSEXTET := $(B)/libsextet.a
@@ -24,10 +25,10 @@ TEST_TOOLS := $(TOOL_SRC:tests/tool/%.c=$(B)/tests/tool/%)
 
 all: $(BINS)
 
-$(B)/config.h:
+$(B)/config.h $(B)/config.mak:
 	@test -f $@ || { echo 'run ./configure first' >&2; exit 1; }
 
-$(B)/obj/%.o: src/%.c $(B)/config.h
+$(B)/obj/%.o: src/%.c $(CONFIG)
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
 
@@ -37,7 +38,7 @@ $(LIBSEXTET): $(LIBOBJ)
 
 ifeq ($(MULTICALL),yes)
 
-$(B)/multi/%.o: src/%.c $(B)/multi/main.h $(B)/config.h
+$(B)/multi/%.o: src/%.c $(B)/multi/main.h $(CONFIG)
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) -Dmain=$(subst -,_,$(*F))_main \
 		-include $(B)/multi/main.h -MMD -MP -c -o $@ $<
@@ -87,7 +88,7 @@ $(B)/tests/unit/$(1): tests/unit/$(1).c tests/unit/tap.h $(UNIT_PARTS_$(1):%=$(B
 endef
 $(foreach u,$(UNIT_SRC:tests/unit/%.c=%),$(eval $(call UNIT,$(u))))
 
-$(B)/tests/tool/%: tests/tool/%.c $(B)/config.h
+$(B)/tests/tool/%: tests/tool/%.c $(CONFIG)
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) -o $@ $< $(ALL_LDFLAGS)
 
