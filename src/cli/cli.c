@@ -79,7 +79,8 @@ cli_getopt(int argc, char const *const *argv, char const *shorts,
 	if (opt == '?' || opt == ':') {
 		char bad[2] = { (char)l->problem, 0 };
 
-		if (longs && opt == '?' && l->problem)
+		/* a known letter lacks its argument */
+		if (longs && opt == '?' && l->problem && !strchr(shorts, l->problem))
 			strerr_dief(100, "unrecognized short option: ", bad);
 		strerr_dieusage(100, usage);
 	}

@@ -79,6 +79,8 @@ main(void)
 	ok(dies(WORDS("--timeout"), longs, text, sizeof text) == 100, "long lacks its value");
 	ok(dies(WORDS("--and=1"), longs, text, sizeof text) == 100, "long takes no value");
 	ok(dies(WORDS("-t"), 0, text, sizeof text) == 100, "short lacks its value");
+	ok(dies(WORDS("-t"), longs, text, sizeof text) == 100
+		&& !strcmp(text, "prog: usage: prog [ -a ] dir\n"), "short lacks its value: usage");
 	ok(cli_uint("4294967295", "u") == 4294967295U, "greatest number");
 	return done_testing();
 }
