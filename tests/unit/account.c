@@ -61,12 +61,14 @@ membership(void)
 static int
 no_descriptors(void)
 {
-	struct rlimit l = { 3, 3 };
+	int free_fd = dup(1);
+	struct rlimit l = { (rlim_t)free_fd, (rlim_t)free_fd };
 	uid_t uid;
 	gid_t gid;
 	int status = -1;
 	pid_t pid = fork();
 
+	close(free_fd);
 	if (!pid) {
 		setrlimit(RLIMIT_NOFILE, &l);
 		_exit(account_user("root", &uid, &gid) != ACCOUNT_ERROR || errno != EMFILE);

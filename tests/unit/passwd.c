@@ -99,19 +99,21 @@ groups(void)
 static void
 errors(void)
 {
-	struct rlimit l = { 3, 3 };
+	int const free_fd = dup(1);
+	struct rlimit l = { (rlim_t)free_fd, (rlim_t)free_fd };
 	gid_t gid, list[1];
 	uid_t uid;
 	size_t n = 9;
 
+	close(free_fd);
 	ok(passwd_user("absent", "root", &uid, &gid) == ACCOUNT_UNKNOWN, "no passwd file");
 	ok(passwd_groups("absent", "root", list, 1, &n) == ACCOUNT_FOUND && !n, "no group file");
 	mkdir("dir", 0700);
 	ok(passwd_user("dir", "root", &uid, &gid) == ACCOUNT_ERROR && errno == EISDIR, "unreadable");
 	ok(passwd_groups("dir", "root", list, 1, &n) == ACCOUNT_ERROR && errno == EISDIR,
 		"unreadable groups");
-	ok(open("dir", O_RDONLY | O_CLOEXEC) == 3, "no descriptor left open");
-	close(3);
+	ok(open("dir", O_RDONLY | O_CLOEXEC) == free_fd, "no descriptor left open");
+	close(free_fd);
 	setrlimit(RLIMIT_NOFILE, &l);
 	ok(passwd_group("group", "b", &gid) == ACCOUNT_ERROR && errno == EMFILE, "no descriptor free");
 }
