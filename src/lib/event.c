@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/random.h>
@@ -16,9 +17,10 @@
 #define LIVE "ftrig1:@"
 #define RANDOM 6
 
+/* what getdents64 writes, on every architecture */
 struct entry {
-	unsigned long ino;
-	long off;
+	uint64_t ino;
+	int64_t off;
 	unsigned short len;
 	unsigned char type;
 	char name[];
@@ -29,15 +31,13 @@ event_mkdir(int dirfd, char const *path, gid_t gid, int force)
 {
 	mode_t mode = gid == (gid_t)-1 ? 01733 : 03730;
 	mode_t mask = umask(0);
-	int r = mkdirat(dirfd, path, 0700), e = errno;
+	int r = mkdirat(dirfd, path, 0700);
 	struct stat st;
 
-	umask(mask);
+	umask(mask);	/* never fails: errno is mkdirat's */
 	if (r < 0) {
-		if (e != EEXIST || fstatat(dirfd, path, &st, 0) < 0) {
-			errno = e;
+		if (errno != EEXIST || fstatat(dirfd, path, &st, 0) < 0)
 			return -1;
-		}
 		if (!S_ISDIR(st.st_mode) || st.st_uid != geteuid()) {
 			errno = S_ISDIR(st.st_mode) ? EACCES : ENOTDIR;
 			return -1;
@@ -57,23 +57,36 @@ event_open(int dirfd, char const *path)
 	return openat(dirfd, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 }
 
-/* Tells one listener; removes its FIFO when nobody reads it. */
+/* Removes the FIFO NAME, which nobody reads. A socket answers ENXIO too, but is
+   not ours to remove. */
 static void
+bury(int dirfd, char const *name)
+{
+	struct stat st;
+
+	if (fstatat(dirfd, name, &st, AT_SYMLINK_NOFOLLOW) == 0 && S_ISFIFO(st.st_mode))
+		unlinkat(dirfd, name, 0);
+}
+
+/* Tells one listener; removes its FIFO when nobody reads it. Returns -1 when we
+   lacked the means to tell it. */
+static int
 tell(int dirfd, char const *name, char const *events, size_t n)
 {
-	int fd = openat(dirfd, name, O_WRONLY | O_NONBLOCK | O_NOFOLLOW | O_CLOEXEC);
+	int fd = openat(dirfd, name, O_WRONLY | O_NONBLOCK | O_NOFOLLOW | O_NOCTTY | O_CLOEXEC);
 	struct stat st;
 
 	if (fd < 0) {
 		if (errno == ENXIO)
-			unlinkat(dirfd, name, 0);
-		return;
+			bury(dirfd, name);
+		return errno == EMFILE || errno == ENFILE || errno == ENOMEM ? -1 : 0;
 	}
 	/* a file of that name made by a stranger gets nothing from us */
 	if (n && fstat(fd, &st) == 0 && S_ISFIFO(st.st_mode)
 		&& write(fd, events, n) < 0 && errno == EPIPE)
 		unlinkat(dirfd, name, 0);
 	close(fd);
+	return 0;
 }
 
 /* Lists with the kernel's own call into the stack: no allocation, and the
@@ -83,6 +96,7 @@ each(int fd, char const *prefix, char const *events, size_t n)
 {
 	char buf[2048] __attribute__((aligned(8)));
 	size_t plen = strlen(prefix);
+	int e = 0;
 
 	if (lseek(fd, 0, SEEK_SET) < 0)
 		return -1;
@@ -92,15 +106,18 @@ each(int fd, char const *prefix, char const *events, size_t n)
 		if (r < 0)
 			return -1;
 		if (!r)
-			return 0;
+			break;
 		for (long i = 0; i < r;) {
-			struct entry const *e = (struct entry const *)(void const *)(buf + i);
+			struct entry const *d = (struct entry const *)(void const *)(buf + i);
 
-			if (!strncmp(e->name, prefix, plen) && strlen(e->name) == EVENT_NAME)
-				tell(fd, e->name, events, n);
-			i += e->len;
+			if (!strncmp(d->name, prefix, plen) && strlen(d->name) == EVENT_NAME
+				&& tell(fd, d->name, events, n) < 0)
+				e = errno;
+			i += d->len;
 		}
 	}
+	errno = e;
+	return e ? -1 : 0;
 }
 
 int
@@ -166,16 +183,16 @@ event_listen(struct event_listener *l, int dirfd, char const *path)
 	struct event_listener n = EVENT_LISTENER_NONE;
 	int e;
 
-	/* O_PATH would do, and needs no read permission: a fifodir grants none */
+	/* O_PATH: a fifodir grants no read permission to its listeners */
 	n.dirfd = openat(dirfd, path, O_PATH | O_DIRECTORY | O_CLOEXEC);
 	if (n.dirfd < 0)
 		return -1;
 	if (make_fifo(n.dirfd, hidden) < 0)
 		goto fail;
 	memcpy(n.name, hidden + 1, sizeof n.name);
-	n.fd = openat(n.dirfd, hidden, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+	n.fd = openat(n.dirfd, hidden, O_RDONLY | O_NONBLOCK | O_NOFOLLOW | O_CLOEXEC);
 	if (n.fd >= 0)
-		n.keep = openat(n.dirfd, hidden, O_WRONLY | O_NONBLOCK | O_CLOEXEC);
+		n.keep = openat(n.dirfd, hidden, O_WRONLY | O_NONBLOCK | O_NOFOLLOW | O_CLOEXEC);
 	if (n.keep < 0 || renameat(n.dirfd, hidden, n.dirfd, n.name) < 0) {
 		e = errno;
 		unlinkat(n.dirfd, hidden, 0);

@@ -28,7 +28,7 @@ failing_write(int supervisefd, char const *reason)
 int
 failing_read(char const *dir, char *to)
 {
-	char path[PATH_MAX];
+	char path[PATH_MAX], *end;
 	ssize_t n;
 
 	if (path_join3(path, sizeof path, dir, SERVICEDIR_SUPERVISE, FAILING_FILE) < 0)
@@ -37,5 +37,8 @@ failing_read(char const *dir, char *to)
 	if (n < 0)
 		return errno == ENOENT ? 0 : -1;
 	to[n] = 0;
-	return n > 0;
+	end = strchr(to, '\n');
+	if (end)
+		*end = 0;
+	return to[0] != 0;
 }

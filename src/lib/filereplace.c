@@ -105,8 +105,10 @@ filereplace_exchange(int dirfd, char const *name, void const *data, size_t n, mo
 	if (spare_name(spare, name) < 0)
 		return -1;
 	if (write_spare(dirfd, spare, data, n, mode, 0) < 0) {
-		/* something else has that name: only then make it afresh */
-		if (errno != EEXIST && errno != ELOOP && errno != ENXIO && errno != EISDIR)
+		/* something else, or somebody else's file, has that name: only
+		   then make it afresh */
+		if (errno != EEXIST && errno != ELOOP && errno != ENXIO && errno != EISDIR
+			&& errno != EACCES && errno != EPERM)
 			return -1;
 		if (unlinkat(dirfd, spare, 0) < 0
 			|| write_spare(dirfd, spare, data, n, mode, O_EXCL) < 0)

@@ -72,7 +72,7 @@ servicedir_signal(int dirfd, char const *name, int *signal)
 
 	if (r != SERVICEDIR_FOUND)
 		return r;
-	if (!sig0_scan(text, &sig) || sig <= 0)
+	if (!sig0_scan(text, &sig) || sig <= 0 || sig >= NSIG)
 		return invalid();
 	*signal = sig;
 	return r;
@@ -111,7 +111,9 @@ servicedir_text(int dirfd, char const *name, char *to, size_t size)
 int
 servicedir_has(int dirfd, char const *name)
 {
-	return faccessat(dirfd, name, F_OK, AT_SYMLINK_NOFOLLOW) == 0;
+	struct stat st;
+
+	return fstatat(dirfd, name, &st, 0) == 0;
 }
 
 int

@@ -14,6 +14,8 @@
 #include <sextet/tai64n.h>
 #include <sextet/tally.h>
 
+#define BLOCK 4096	/* the smallest page or block that a file grows by */
+
 void
 tally_pack(char *to, struct death const *d)
 {
@@ -51,6 +53,10 @@ read_newest(int fd, char *bytes, size_t max)
 
 	if (fstat(fd, &st) < 0)
 		return -1;
+	if (S_ISDIR(st.st_mode)) {
+		errno = EISDIR;
+		return -1;
+	}
 	if (st.st_size % TALLY_RECORD) {
 		errno = EBADMSG;
 		return -1;
@@ -94,6 +100,24 @@ done(int fd)
 	errno = e;
 }
 
+/* Truncates the tally, if it is invalid still: the supervisor may have put a
+   good one in its place since. */
+static void
+empty_invalid(int dirfd)
+{
+	int fd = openat(dirfd, TALLY_FILE, O_WRONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+	struct stat st;
+
+	if (fd < 0)
+		return;
+	if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_size % TALLY_RECORD) {
+		int r = ftruncate(fd, 0);
+
+		(void)r;	/* it counts as empty in any case */
+	}
+	close(fd);
+}
+
 ssize_t
 tally_read(char const *dir, struct death *d, size_t max)
 {
@@ -111,9 +135,7 @@ tally_read(char const *dir, struct death *d, size_t max)
 	n = read_newest(fd, bytes, max < TALLY_MAX ? max : TALLY_MAX);
 	done(fd);
 	if (n < 0 && errno == EBADMSG) {
-		fd = openat(dirfd, TALLY_FILE, O_WRONLY | O_TRUNC | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
-		if (fd >= 0)
-			close(fd);
+		empty_invalid(dirfd);
 		n = 0;
 	}
 	done(dirfd);
@@ -151,8 +173,17 @@ replaced(int supervisefd, struct stat const *ours)
 		|| st.st_ino != ours->st_ino || st.st_dev != ours->st_dev;
 }
 
-/* The file is full or not what it should be: writes the newest records and D
-   to a new one. */
+/* Would a record after SIZE bytes cross from one block into the next? The kernel
+   makes such a write visible in two parts, and a reader between them would see
+   an invalid file. */
+static int
+crosses(off_t size)
+{
+	return size % BLOCK + TALLY_RECORD > BLOCK;
+}
+
+/* The file is full, or a record cannot be appended: writes the newest records
+   and RECORD to a new one. */
 static int
 rewrite(int supervisefd, int *fd, char const *record, unsigned int max)
 {
@@ -188,13 +219,18 @@ tally_append(int supervisefd, int *fd, struct death const *d, unsigned int max)
 	if (*fd < 0 || fstat(*fd, &st) < 0 || replaced(supervisefd, &st)) {
 		int fresh = tally_open(supervisefd, 0);
 
-		if (fresh < 0 || fstat(fresh, &st) < 0)
+		if (fresh < 0)
 			return -1;
+		if (fstat(fresh, &st) < 0) {
+			done(fresh);
+			return -1;
+		}
 		if (*fd >= 0)
 			close(*fd);
 		*fd = fresh;
 	}
-	if (st.st_size % TALLY_RECORD || st.st_size + TALLY_RECORD > (off_t)max * TALLY_RECORD)
+	if (st.st_size % TALLY_RECORD || st.st_size + TALLY_RECORD > (off_t)max * TALLY_RECORD
+		|| crosses(st.st_size))
 		return rewrite(supervisefd, fd, record, max);
 	do
 		w = write(*fd, record, sizeof record);

@@ -32,8 +32,8 @@ struct event_listener {
 
 /* Makes the fifodir PATH (relative to DIRFD, which may be AT_FDCWD): group GID
    and 03730, or 01733 for everybody when GID is (gid_t)-1. When it exists:
-   EEXIST unless it is a directory of ours; with FORCE its mode and group are
-   set, else left. 0, -1 with errno. */
+   ENOTDIR or EACCES unless it is a directory, and ours; with FORCE its mode
+   (and its group, unless for everybody) are set, else left. 0, -1 with errno. */
 extern int event_mkdir(int dirfd, char const *path, gid_t gid, int force);
 
 /* Opens the fifodir PATH for event_notify and event_clean. */
@@ -41,10 +41,11 @@ extern int event_open(int dirfd, char const *path);
 
 /* Writes EVENTS[0..N) to every listener of the open fifodir, never blocking;
    removes the FIFOs of dead ones. SIGPIPE must be ignored by the caller. 0, or
-   -1 with errno when the directory cannot be read. */
+   -1 with errno when the directory cannot be read or a listener could not be
+   told for lack of descriptors or memory; the others are told all the same. */
 extern int event_notify(int fd, char const *events, size_t n);
 
-/* Removes the FIFOs of dead listeners. */
+/* Removes the FIFOs of dead listeners. Results as event_notify. */
 extern int event_clean(int fd);
 
 /* Subscribes to the fifodir PATH: news from now on can be read from l->fd.

@@ -65,11 +65,11 @@ extern enum servicedir_value servicedir_signal(int dirfd, char const *name, int 
 extern enum servicedir_value servicedir_limit(int dirfd, char const *name,
 	uint32_t *count, uint32_t *seconds);
 
-/* The first line, NUL-terminated. INVALID with EINVAL when it has SIZE bytes
-   or more. */
+/* The first line, NUL-terminated. INVALID with EINVAL when it has SIZE - 1
+   bytes or more. */
 extern enum servicedir_value servicedir_text(int dirfd, char const *name, char *to, size_t size);
 
-/* Does NAME exist in DIRFD, of whatever kind? */
+/* Does NAME exist in DIRFD, of whatever kind? A dangling link does not. */
 extern int servicedir_has(int dirfd, char const *name);
 
 /* Is the service directory DIR supervised: is supervise/lock held? 1 yes, 0 no
