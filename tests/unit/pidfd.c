@@ -1,0 +1,141 @@
+/* pidfd.c - holding on to processes, children or not */
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+
+#include <sextet/pidfd.h>
+
+#include "tap.h"
+
+/* A child that waits to be told how to end. */
+static pid_t
+start(int code)
+{
+	pid_t pid = fork();
+
+	if (!pid) {
+		raise(SIGSTOP);
+		_exit(code);
+	}
+	waitpid(pid, 0, WUNTRACED);
+	return pid;
+}
+
+static void
+end(pid_t pid, int fd)
+{
+	struct pollfd p = { .fd = fd, .events = POLLIN };
+
+	kill(pid, SIGCONT);
+	poll(&p, 1, 10000);
+}
+
+static void
+life(void)
+{
+	pid_t pid = start(7);
+	int fd = pidfd_of(pid), wstat = -1;
+	uint64_t ino = pidfd_inode(fd);
+
+	ok(fd >= 0 && fcntl(fd, F_GETFD) == FD_CLOEXEC, "a descriptor, close-on-exec");
+	ok(pidfd_exited(fd) == 0 && pidfd_wstat(fd, pid, &wstat) == 0, "it lives");
+	ok(pidfd_signal(fd, 0) == 0, "and can be asked");
+	if (ino) {
+		int again = pidfd_of(pid);
+		pid_t other = start(0);
+		int otherfd = pidfd_of(other);
+
+		ok(pidfd_inode(again) == ino && pidfd_inode(otherfd) != ino, "its number is its own");
+		kill(other, SIGKILL);
+		waitpid(other, 0, 0);
+		close(again);
+		close(otherfd);
+	} else {
+		ok(1, "its number # SKIP no pidfs in this kernel");
+	}
+	end(pid, fd);
+	ok(pidfd_exited(fd) == 1, "a zombie has exited");
+	ok(pidfd_wstat(fd, pid, &wstat) == 1 && wstat == 0x700, "the zombie's code");
+	waitpid(pid, 0, 0);
+	ok(pidfd_exited(fd) == 1 && pidfd_signal(fd, SIGTERM) == -1 && errno == ESRCH, "reaped");
+	wstat = -1;
+	if (pidfd_wstat(fd, pid, &wstat))
+		ok(wstat == 0x700, "its code is known after the reap");
+	else
+		ok(wstat == -1, "nobody knows after the reap # SKIP kernel before 6.15");
+	close(fd);
+	ok(pidfd_of(pid) == -1 && errno == ESRCH, "nobody has that pid now");
+}
+
+static void
+by_signal(void)
+{
+	pid_t pid = start(0);
+	int fd = pidfd_of(pid), wstat = -1;
+
+	ok(pidfd_signal(fd, SIGKILL) == 0, "killed through the descriptor");
+	end(pid, fd);
+	ok(pidfd_wstat(fd, pid, &wstat) == 1 && wstat == SIGKILL, "the zombie's signal");
+	waitpid(pid, 0, 0);
+	close(fd);
+	pid = start(0);
+	fd = pidfd_of(pid);
+	end(pid, fd);
+	ok(pidfd_wstat(fd, pid, &wstat) == 1 && wstat == 0, "exit 0 is known too");
+	waitpid(pid, 0, 0);
+	close(fd);
+}
+
+/* Somebody else's child, as an adopted service is. */
+static void
+stranger(void)
+{
+	int p[2], fd, wstat = -1;
+	pid_t parent, pid = 0;
+
+	if (pipe2(p, O_CLOEXEC) < 0)
+		exit(111);
+	parent = fork();
+	if (!parent) {
+		pid = start(9);
+		if (write(p[1], &pid, sizeof pid) != sizeof pid)
+			_exit(1);
+		raise(SIGSTOP);
+		waitpid(pid, 0, 0);
+		_exit(0);
+	}
+	if (read(p[0], &pid, sizeof pid) != sizeof pid)
+		exit(111);
+	waitpid(parent, 0, WUNTRACED);
+	fd = pidfd_of(pid);
+	ok(fd >= 0 && !pidfd_exited(fd), "a stranger's child");
+	end(pid, fd);
+	ok(pidfd_wstat(fd, pid, &wstat) == 1 && wstat == 0x900, "its code, not reaped yet");
+	kill(parent, SIGCONT);
+	waitpid(parent, 0, 0);
+	wstat = -1;
+	ok(!pidfd_wstat(fd, pid, &wstat) || wstat == 0x900, "and after its parent reaped it");
+	close(fd);
+	close(p[0]);
+	close(p[1]);
+}
+
+int
+main(void)
+{
+	int fd = pidfd_of(getpid());
+
+	if (fd < 0 && errno == ENOSYS) {
+		printf("1..0 # SKIP no pidfds here\n");
+		return 0;
+	}
+	close(fd);
+	life();
+	by_signal();
+	stranger();
+	return done_testing();
+}

@@ -1,0 +1,76 @@
+/* procstat.c - what /proc tells of a process */
+
+#include <errno.h>
+#include <signal.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+
+#include <sextet/clock.h>
+#include <sextet/procstat.h>
+
+#include "tap.h"
+
+#define TAIL " 4194304 99 0 0 0 1 2 0 0 20 0 1 0 5678 2000 100 18446744073709551615 " \
+	"1 2 3 4 5 0 0 4096 65536 0 0 0 17 1 0 0 0 0 0 6 7 8 9 10 11 12 1792"
+
+static void
+texts(void)
+{
+	struct procstat ps = { .state = '?' };
+
+	ok(procstat_parse("77 (a) b) (c) Z 3 4 5 6 -1" TAIL "\n", &ps) == 0 && ps.state == 'Z'
+		&& ps.ppid == 3 && ps.pgrp == 4 && ps.session == 5 && ps.start == 5678
+		&& ps.wstat == 1792, "a name full of parentheses");
+	ok(procstat_parse("77 (a b) S 3 -1 -1 0 -1" TAIL, &ps) == 0 && ps.pgrp == -1
+		&& ps.session == -1, "no group in this namespace, no newline");
+	ps.state = '?';
+	for (char const *const *p = (char const *const[]){ "", "77", "77 (a)", "77 (a) S",
+		"77 (a) S 3 4 5", "77 (a) S 3 4 5 6 -1 1 2 3", "77 (a) S x 4 5 6 -1" TAIL,
+		"77 (a) SS 3 4 5 6 -1" TAIL, 0 }; *p; p++)
+		ok(procstat_parse(*p, &ps) == -1 && errno == EPROTO && ps.state == '?',
+			"refused: \"%.20s\"", *p);
+}
+
+static void
+processes(void)
+{
+	struct procstat ps;
+	int64_t before, after;
+	pid_t pid;
+
+	if (access("/proc/self/stat", R_OK) < 0) {
+		ok(!procstat_works(), "no /proc, and it says so");
+		return;
+	}
+	ok(procstat_works(), "/proc works");
+	ok(procstat_read(getpid(), &ps) == 0 && ps.ppid == getppid() && ps.pgrp == getpgrp()
+		&& ps.session == getsid(0) && ps.state == 'R', "ourselves");
+	before = clock_boot();
+	pid = fork();
+	after = clock_boot();
+	if (!pid) {
+		prctl(PR_SET_NAME, ") Z 1 2");
+		setsid();
+		raise(SIGSTOP);
+		_exit(7);
+	}
+	waitpid(pid, 0, WUNTRACED);
+	ok(procstat_read(pid, &ps) == 0 && ps.state == 'T' && ps.session == pid && ps.pgrp == pid
+		&& ps.ppid == getpid(), "a stopped session leader with a nasty name");
+	ok((int64_t)ps.start >= before / (CLOCK_S / PROCSTAT_HZ)
+		&& (int64_t)ps.start <= after / (CLOCK_S / PROCSTAT_HZ),
+		"it started within the bracket");
+	kill(pid, SIGCONT);
+	waitid(P_PID, (id_t)pid, 0, WEXITED | WNOWAIT);
+	ok(procstat_read(pid, &ps) == 0 && ps.state == 'Z' && ps.wstat == 0x700, "a zombie's code");
+	waitpid(pid, 0, 0);
+	ok(procstat_read(pid, &ps) == -1 && errno == ESRCH, "gone");
+}
+
+int
+main(void)
+{
+	texts();
+	processes();
+	return done_testing();
+}
