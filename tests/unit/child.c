@@ -1,0 +1,148 @@
+/* child.c - the record of a supervisor's child */
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+
+#include <sextet/child.h>
+#include <sextet/clock.h>
+
+#include "tap.h"
+
+static struct child const sample = {
+	.stage = CHILD_FINISH, .orderly = 1, .ready = 1, .quick = 0x0102, .pid = 4242,
+	.pidns = 0xeffffffc, .t0 = 0x0123456789abcdef, .t1 = 0x0123456789abcdf0,
+	.inode = 0x1122334455667788,
+	.boot = { 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15 },
+	.wstat = 0x0f00, .error = ENOENT
+};
+
+static unsigned char const golden[CHILD_SIZE] = {
+	's', 'x', 'c', '1', 5, 5, 1, 2, 0, 0, 0x10, 0x92, 0xef, 0xff, 0xff, 0xfc,
+	0x01, 0x23, 0x45, 0x67, 0x89, 0xab, 0xcd, 0xef, 0x01, 0x23, 0x45, 0x67, 0x89, 0xab, 0xcd, 0xf0,
+	0x11, 0x22, 0x33, 0x44, 0x55, 0x66, 0x77, 0x88, 0, 1, 2, 3, 4, 5, 6, 7,
+	8, 9, 10, 11, 12, 13, 14, 15, 0x0f, 0x00, 0, 2, 0x8a, 0x4d, 0x93, 0xd0
+};
+
+static void
+bytes(void)
+{
+	char got[CHILD_SIZE], bad[CHILD_SIZE];
+	struct child c = { .pid = 1 };
+	int refused = 0;
+
+	child_pack(got, &sample);
+	is_bytes(got, golden, CHILD_SIZE, "golden bytes");
+	ok(child_unpack(got, &c) == 0 && c.stage == CHILD_FINISH && c.orderly && !c.wantup
+		&& c.ready && !c.listening && c.quick == 0x0102 && c.pid == 4242
+		&& c.pidns == 0xeffffffc && c.t0 == sample.t0 && c.t1 == sample.t1
+		&& c.inode == sample.inode && !memcmp(c.boot, sample.boot, CHILD_BOOT)
+		&& c.wstat == 0x0f00 && c.error == ENOENT, "read back");
+	for (int i = 0; i < CHILD_SIZE * 8; i++) {
+		memcpy(bad, got, sizeof bad);
+		bad[i / 8] = (char)(bad[i / 8] ^ 1 << i % 8);
+		refused += child_unpack(bad, &c) == -1 && errno == EPROTO;
+	}
+	ok(refused == CHILD_SIZE * 8, "any bit flipped is noticed (%d)", refused);
+	ok(c.pid == 4242, "the output is untouched then");
+	memset(bad, 0, sizeof bad);
+	ok(child_unpack(bad, &c) == 0 && c.stage == CHILD_NONE && !c.pid && !c.t1, "zeros: no child");
+}
+
+static void
+flags(void)
+{
+	for (int i = 0; i < 16; i++) {
+		struct child c = { .orderly = i & 1, .wantup = i >> 1 & 1, .ready = i >> 2 & 1,
+			.listening = i >> 3 & 1 }, r = { .pid = 1 };
+		char b[CHILD_SIZE];
+
+		child_pack(b, &c);
+		ok(b[5] == i && child_unpack(b, &r) == 0 && r.orderly == c.orderly
+			&& r.wantup == c.wantup && r.ready == c.ready
+			&& r.listening == c.listening, "flags %d", i);
+	}
+}
+
+static void
+file(void)
+{
+	struct child c = sample;
+	struct stat st;
+	pid_t pid;
+	int dir, fd, other, wstat;
+
+	mkdir("supervise", 0700);
+	dir = open("supervise", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	ok(child_peek(".", &c) == -1 && errno == ENOENT, "no file yet");
+	fd = child_take(dir);
+	ok(fd >= 0 && fstat(fd, &st) == 0 && st.st_size == CHILD_SIZE
+		&& (st.st_mode & 07777) == 0600, "made with its full size, 0600");
+	ok(child_read(fd, &c) == 0 && c.stage == CHILD_NONE, "a new one is blank");
+	c = sample;
+	ok(child_write(fd, &c) == 0 && child_write(fd, &c) == 0 && fstat(fd, &st) == 0
+		&& st.st_size == CHILD_SIZE, "rewritten in place");
+	memset(&c, 0, sizeof c);
+	ok(child_peek(".", &c) == 0 && c.pid == sample.pid, "read without the lock");
+	other = open("supervise/child", O_RDWR | O_CLOEXEC);
+	ok(flock(other, LOCK_EX | LOCK_NB) == -1 && errno == EWOULDBLOCK, "it is locked");
+	pid = fork();
+	if (!pid) {
+		/* as a newborn child of a killed supervisor */
+		usleep(50000);
+		_exit(0);
+	}
+	close(fd);
+	fd = child_take(dir);
+	ok(fd >= 0 && waitpid(pid, &wstat, WNOHANG) == pid, "waits for a newborn's copy of the lock");
+	memset(&c, 0, sizeof c);
+	ok(child_read(fd, &c) == 0 && c.pid == sample.pid, "the record outlives its holder");
+	ok(pwrite(other, "y", 1, 0) == 1 && child_read(fd, &c) == -1 && errno == EPROTO, "damaged");
+	ok(ftruncate(other, 10) == 0 && child_read(fd, &c) == -1 && errno == EPROTO
+		&& child_peek(".", &c) == -1 && errno == EPROTO, "too short");
+	close(other);
+	close(fd);
+	unlinkat(dir, "child", 0);
+	ok(symlinkat("/etc/passwd", dir, "child") == 0 && child_take(dir) == -1 && errno == ELOOP,
+		"a link is not followed");
+	close(dir);
+}
+
+static void
+credible(void)
+{
+	unsigned char boot[CHILD_BOOT], none[CHILD_BOOT] = { 0 }, other[CHILD_BOOT] = { 9 };
+	struct child c = { .t1 = 1000, .pidns = 7 };
+	uint32_t ns = child_pidns();
+
+	child_boot(boot);
+	if (access("/proc/self/stat", R_OK) == 0) {
+		ok(memcmp(boot, none, CHILD_BOOT), "this boot has an id");
+		ok(ns != 0, "our PID namespace has a number");
+	}
+	memcpy(c.boot, boot, CHILD_BOOT);
+	ok(child_credible(&c, boot, 7, 1000), "this boot, this namespace, no future");
+	ok(!child_credible(&c, boot, 7, 999), "from the future");
+	ok(!child_credible(&c, boot, 8, 1000), "another namespace");
+	ok(child_credible(&c, boot, 0, 1000), "unknown namespace now");
+	memcpy(c.boot, other, CHILD_BOOT);
+	ok(!child_credible(&c, boot, 7, 1000) == !!memcmp(boot, none, CHILD_BOOT), "another boot");
+	ok(child_credible(&c, none, 7, 1000), "unknown boot now");
+	c.pidns = 0;
+	memset(c.boot, 0, CHILD_BOOT);
+	ok(child_credible(&c, boot, 8, clock_boot()), "unknown then");
+}
+
+int
+main(void)
+{
+	tap_tmpdir();
+	bytes();
+	flags();
+	file();
+	credible();
+	return done_testing();
+}
