@@ -1,5 +1,8 @@
 /*
- * guard - runs one test: guard [-t SECONDS] test [argument...]
+ * guard - runs one test: guard [-t SECONDS] [-o DIR] test [argument...]
+ *
+ * With -o what the test says on both outputs is kept in DIR/NAME, NAME being
+ * its path with slashes made commas, and passed on to stdout when it has ended.
  *
  * The test gets a fresh TMPDIR, which is removed afterwards, and a time limit.
  * guard is a child subreaper: whatever the test leaves behind comes to it.
@@ -142,6 +145,41 @@ reap(pid_t test, double deadline)
 	}
 }
 
+/* Sends our stdout and stderr to the file that keeps what TEST says. Returns
+   the stdout there was. */
+static int
+keep(char const *in, char const *test)
+{
+	char name[4096], *p;
+	int fd, out;
+
+	while (test[0] == '.' || test[0] == '/')
+		test++;
+	if (snprintf(name, sizeof name, "%s/%s", in, test) >= (int)sizeof name)
+		return -1;
+	for (p = name + strlen(in) + 1; (p = strchr(p, '/'));)
+		*p = ',';
+	fd = open(name, O_RDWR | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC, 0666);
+	out = fcntl(1, F_DUPFD_CLOEXEC, 10);
+	if (fd < 0 || out < 0 || dup2(fd, 1) < 0 || dup2(fd, 2) < 0)
+		return -1;
+	close(fd);
+	return out;
+}
+
+/* Copies what was kept to OUT. */
+static void
+pass_on(int out)
+{
+	char buf[65536];
+	ssize_t n;
+	off_t at = 0;
+
+	fflush(stdout);
+	while ((n = pread(1, buf, sizeof buf, at)) > 0 && write(out, buf, (size_t)n) == n)
+		at += n;
+}
+
 static pid_t test_pid;
 
 static void
@@ -154,15 +192,23 @@ stop(int sig)
 int
 main(int argc, char **argv)
 {
-	char const *top = getenv("TMPDIR");
-	int seconds = 120, failed = 0, i = 1;
+	char const *top = getenv("TMPDIR"), *log = 0;
+	int seconds = 120, failed = 0, out = -1, opt, i;
 
-	if (argc > 3 && !strcmp(argv[1], "-t")) {
-		seconds = atoi(argv[2]);
-		i = 3;
+	while ((opt = getopt(argc, argv, "+t:o:")) >= 0) {
+		switch (opt) {
+		case 't': seconds = atoi(optarg); break;
+		case 'o': log = optarg; break;
+		default: return 100;
+		}
 	}
+	i = optind;
 	if (i >= argc)
 		return 100;
+	if (log && (out = keep(log, argv[i])) < 0) {
+		perror(log);
+		return 111;
+	}
 	snprintf(dir, sizeof dir, "%s/sx.XXXXXX", top ? top : "/tmp");
 	if (!mkdtemp(dir) || prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) < 0) {
 		perror("guard");
@@ -196,6 +242,8 @@ main(int argc, char **argv)
 		for (int pass = 0; pass < 500 && !reap(0, now() + 0.02); pass++)
 			sweep(0);
 	}
+	if (out >= 0)
+		pass_on(out);
 	if (chdir("/") == 0)
 		nftw(dir, remove_one, 32, FTW_DEPTH | FTW_PHYS);
 	if (failed)

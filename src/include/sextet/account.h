@@ -1,5 +1,5 @@
 /*
- * account.h - users and groups by name and by number.
+ * account.h - users and groups by name and by number (plumbing).
  *
  * The only caller of getpwnam and its kin. A program linked statically cannot
  * use them (they load NSS libraries at run time): there /etc/passwd and

@@ -1,5 +1,5 @@
 /*
- * passwd.h - passwd(5) and group(5) files, read without the libc's help.
+ * passwd.h - passwd(5) and group(5) files, read without the libc's help (plumbing).
  *
  *   NAME:PASSWORD:UID:GID:...\n        NAME:PASSWORD:GID:MEMBER,MEMBER...\n
  *
