@@ -11,6 +11,7 @@
 #include <skalibs/strerr.h>
 #include <skalibs/types.h>
 
+#include <sextet/block.h>
 #include <sextet/cli.h>
 
 extern char **environ;
@@ -104,6 +105,37 @@ cli_uint(char const *s, char const *usage)
 	if (!uint320_scan(s, &u))
 		strerr_dieusage(100, usage);
 	return u;
+}
+
+/* How much EXECLINE_STRICT minds a word of a block without its blank. */
+static void
+bare_word(char const *word, unsigned int position)
+{
+	char const *text = getenv("EXECLINE_STRICT");
+	char n[UINT_FMT];
+	unsigned int strict;
+
+	if (!text || !uint0_scan(text, &strict) || !strict)
+		return;
+	n[uint_fmt(n, position)] = 0;
+	if (strict > 1)
+		strerr_dief(100, "unquoted argument ", word, " at block 1 position ", n);
+	strerr_warnw("unquoted argument ", word, " at block 1 position ", n);
+}
+
+int
+cli_block(char const *const *argv, char const **to, char const *usage)
+{
+	int bare, n = block_length(argv, &bare);
+
+	if (n < 0)
+		strerr_dieusage(100, usage);
+	for (int i = bare; i < n; i++)
+		if (argv[i][0] != ' ')
+			bare_word(argv[i], (unsigned int)i);
+	for (int i = 0; i < n; i++)
+		to[i] = block_word(argv[i]);
+	return n;
 }
 
 void

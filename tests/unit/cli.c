@@ -50,6 +50,57 @@ dies(char const *const *argv, struct cli_long const *l, char *text, size_t size)
 
 #define WORDS(...) ((char const *const[]){ "prog", __VA_ARGS__, 0 })
 
+/* Runs cli_block over the words after the first in a child, under
+   EXECLINE_STRICT=STRICT; its exit code is the block's length. */
+static int
+block(char const *strict, char const *const *argv, char *text, size_t size)
+{
+	char const *words[8];
+	int fds[2], status;
+	size_t n = 0;
+	ssize_t r;
+	pid_t pid;
+
+	if (pipe(fds) < 0)
+		exit(111);
+	fflush(stdout);
+	pid = fork();
+	if (!pid) {
+		dup2(fds[1], 2);
+		setenv("EXECLINE_STRICT", strict, 1);
+		_exit(cli_block(argv + 1, words, "prog { } prog"));
+	}
+	close(fds[1]);
+	while (n + 1 < size && (r = read(fds[0], text + n, size - 1 - n)) > 0)
+		n += (size_t)r;
+	text[n] = 0;
+	close(fds[0]);
+	waitpid(pid, &status, 0);
+	return WEXITSTATUS(status);
+}
+
+static void
+test_block(void)
+{
+	char const *words[] = { " a", " b c", "  d", " ", "", "rest", 0 };
+	char text[512];
+
+	ok(cli_block(words, words, "u") == 4, "block: its length");
+	ok(!strcmp(words[0], "a") && !strcmp(words[1], "b c") && !strcmp(words[2], " d")
+		&& !words[3][0] && !strcmp(words[5], "rest"), "block: in place");
+	ok(block("0", WORDS("a", " b", ""), text, sizeof text) == 2 && !text[0],
+		"block: bare words are fine");
+	ok(block("1", WORDS("a", " b", "c", ""), text, sizeof text) == 3 && !strcmp(text,
+		"prog: warning: unquoted argument a at block 1 position 0\n"
+		"prog: warning: unquoted argument c at block 1 position 2\n"), "block: warned of");
+	ok(block("2", WORDS(" a", "b", "c", ""), text, sizeof text) == 100 && !strcmp(text,
+		"prog: fatal: unquoted argument b at block 1 position 1\n"), "block: refused");
+	ok(block("2", WORDS(" a", ""), text, sizeof text) == 1 && !text[0], "block: strict and good");
+	ok(block("x", WORDS("a", ""), text, sizeof text) == 1 && !text[0], "block: no number");
+	ok(block("0", WORDS("a", "b"), text, sizeof text) == 100
+		&& !strcmp(text, "prog: usage: prog { } prog\n"), "block: no end");
+}
+
 int
 main(void)
 {
@@ -82,5 +133,6 @@ main(void)
 	ok(dies(WORDS("-t"), longs, text, sizeof text) == 100
 		&& !strcmp(text, "prog: usage: prog [ -a ] dir\n"), "short lacks its value: usage");
 	ok(cli_uint("4294967295", "u") == 4294967295U, "greatest number");
+	test_block();
 	return done_testing();
 }

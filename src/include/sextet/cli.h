@@ -37,6 +37,13 @@ extern int cli_noopt(int argc, char const *const *argv, char const *usage);
 /* The whole of S as an unsigned decimal, or death with USAGE and 100. */
 extern uint32_t cli_uint(char const *s, char const *usage);
 
+/* Takes the execline block apart that ARGV begins with (block.h): TO[0..result)
+   become its words, which may be ARGV itself, and ARGV[result + 1] is the word
+   after it. Dies with USAGE and 100 when the block has no end. Words without
+   their blank are fine, unless EXECLINE_STRICT says to warn of them (1) or to
+   die with 100 (more), as for every program of execline. */
+extern int cli_block(char const *const *argv, char const **to, char const *usage);
+
 /* Executes argv[0], looked up through PATH unless it has a slash (PATH unset:
    /usr/bin:/bin), with the environment ENVP. Never returns: dies with 127 when
    it is not found, else 126. */
