@@ -16,6 +16,7 @@
 
 #define SUFFIX ".new"
 #define NAME_MAX_HERE 250
+#define READINGS 100
 
 static int
 spare_name(char *to, char const *name)
@@ -119,6 +120,54 @@ filereplace_exchange(int dirfd, char const *name, void const *data, size_t n, mo
 	/* ENOENT: nothing to exchange with yet. Else a kernel, filter or file
 	   system without exchange. */
 	return renameat(dirfd, spare, dirfd, name);
+}
+
+static ssize_t
+pread_all(int fd, char *to, size_t size)
+{
+	size_t n = 0;
+
+	while (n < size) {
+		ssize_t r = pread(fd, to + n, size - n, (off_t)n);
+
+		if (r < 0 && errno == EINTR)
+			continue;
+		if (r < 0)
+			return -1;
+		if (!r)
+			break;
+		n += (size_t)r;
+	}
+	return (ssize_t)n;
+}
+
+ssize_t
+file_read_exchanged(int dirfd, char const *name, void *to, size_t size)
+{
+	int fd = openat(dirfd, name, O_RDONLY | O_NONBLOCK | O_CLOEXEC), e;
+	char got[FILE_EXCHANGED_MAX], again[FILE_EXCHANGED_MAX];
+	ssize_t n, m = -1;
+
+	if (fd < 0)
+		return -1;
+	if (size > sizeof got)
+		size = sizeof got;
+	n = pread_all(fd, got, size);
+	/* Had we slept since the open while the file was replaced twice, it would
+	   be the spare that is being written now. */
+	for (int i = 0; n >= 0 && i < READINGS; i++) {
+		m = pread_all(fd, again, size);
+		if (m == n && !memcmp(got, again, (size_t)n))
+			break;
+		n = m;
+		memcpy(got, again, sizeof got);
+	}
+	e = errno;
+	close(fd);
+	errno = e;
+	if (n > 0)
+		memcpy(to, got, (size_t)n);
+	return n;
 }
 
 ssize_t

@@ -72,7 +72,7 @@ static int
 read_from(int dirfd, char const *path, struct status *st)
 {
 	char bytes[STATUS_SIZE_MAX];
-	ssize_t n = file_read(dirfd, path, bytes, sizeof bytes);
+	ssize_t n = file_read_exchanged(dirfd, path, bytes, sizeof bytes);
 
 	return n < 0 ? -1 : status_unpack(bytes, (size_t)n, st);
 }

@@ -156,7 +156,8 @@ not_ours(void)
 
 /* One reader opens and reads while the other end replaces. */
 static void
-readers(char const *name, int (*replace)(int, char const *, void const *, size_t, mode_t))
+readers(char const *name, int (*replace)(int, char const *, void const *, size_t, mode_t),
+	ssize_t (*reading)(int, char const *, void *, size_t))
 {
 	char data[35];
 	struct timespec a, b;
@@ -170,7 +171,7 @@ readers(char const *name, int (*replace)(int, char const *, void const *, size_t
 	if (!pid) {
 		for (;;) {
 			char got[64];
-			ssize_t n = file_read(dir, "z", got, sizeof got);
+			ssize_t n = reading(dir, "z", got, sizeof got);
 
 			for (ssize_t i = 1; i < n; i++)
 				if (got[i] != got[0])
@@ -250,6 +251,11 @@ reading(void)
 	int keep = openat(dir, "fifo", O_RDWR | O_NONBLOCK);
 	ok(file_read(dir, "fifo", got, 4) == -1 && errno == EAGAIN, "one with a writer does not block");
 	close(keep);
+
+	ok(file_read_exchanged(dir, "r", got, 4) == 4 && !memcmp(got, "0123", 4), "settled: no more");
+	ok(file_read_exchanged(dir, "none", got, 4) == -1 && errno == ENOENT, "settled: no file");
+	ok(file_read_exchanged(dir, "d", got, 4) == -1 && errno == EISDIR, "settled: a directory");
+	ok(file_read_exchanged(dir, "fifo", got, 4) == -1, "settled: a FIFO is an error");
 }
 
 int
@@ -265,8 +271,8 @@ main(void)
 	exchanging();
 	spares();
 	not_ours();
-	readers("exchange", filereplace_exchange);
-	readers("rename", filereplace_rename);
+	readers("exchange", filereplace_exchange, file_read_exchanged);
+	readers("rename", filereplace_rename, file_read);
 	reading();
 	full_disk();
 	after = dup(0);

@@ -18,11 +18,18 @@ extern int filereplace_rename(int dirfd, char const *name, void const *data, siz
 /* As filereplace_rename, but keeps NAME.new as a spare and exchanges the
    names (plain rename where the kernel or file system cannot): after the
    second call no new block or inode is needed, so it works on a full disk, at
-   a tenth of the cost on a journalled one. For small files of constant size. */
+   a tenth of the cost on a journalled one. For small files of constant size,
+   read with file_read_exchanged. */
 extern int filereplace_exchange(int dirfd, char const *name, void const *data, size_t n, mode_t mode);
 
 /* Reads at most SIZE bytes of NAME in DIRFD (AT_FDCWD: any path), never
    blocking on a FIFO. Returns the number of bytes, or -1 with errno. */
 extern ssize_t file_read(int dirfd, char const *name, void *to, size_t size);
+
+/* The same, but at most FILE_EXCHANGED_MAX bytes of a regular file: until two
+   readings agree. A reader that slept between its open and its read while the
+   file was exchanged twice could else meet the writer in the middle. */
+#define FILE_EXCHANGED_MAX 64
+extern ssize_t file_read_exchanged(int dirfd, char const *name, void *to, size_t size);
 
 #endif
