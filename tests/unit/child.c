@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <sys/file.h>
+#include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 
@@ -73,7 +74,7 @@ file(void)
 	struct child c = sample;
 	struct stat st;
 	pid_t pid;
-	int dir, fd, other, wstat;
+	int dir, fd, other, wstat, told[2], ready = 0;
 
 	mkdir("supervise", 0700);
 	dir = open("supervise", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -89,15 +90,20 @@ file(void)
 	ok(child_peek(".", &c) == 0 && c.pid == sample.pid, "read without the lock");
 	other = open("supervise/child", O_RDWR | O_CLOEXEC);
 	ok(flock(other, LOCK_EX | LOCK_NB) == -1 && errno == EWOULDBLOCK, "it is locked");
+	if (pipe(told) < 0)
+		exit(111);
 	pid = fork();
 	if (!pid) {
 		/* as a newborn child of a killed supervisor */
 		usleep(50000);
-		_exit(0);
+		_exit(write(told[1], "", 1) != 1);
 	}
+	close(told[1]);
 	close(fd);
 	fd = child_take(dir);
-	ok(fd >= 0 && waitpid(pid, &wstat, WNOHANG) == pid, "waits for a newborn's copy of the lock");
+	ok(fd >= 0 && ioctl(told[0], FIONREAD, &ready) == 0 && ready == 1,
+		"waits for a newborn's copy of the lock");
+	waitpid(pid, &wstat, 0);
 	memset(&c, 0, sizeof c);
 	ok(child_read(fd, &c) == 0 && c.pid == sample.pid, "the record outlives its holder");
 	ok(pwrite(other, "y", 1, 0) == 1 && child_read(fd, &c) == -1 && errno == EPROTO, "damaged");

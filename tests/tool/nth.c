@@ -1,0 +1,237 @@
+/*
+ * nth - disturbs a program at its N-th system call.
+ *
+ *   nth [-c] [-h FILE] kill N program [argument...]
+ *   nth [-c] errno=E N program [argument...]
+ *   nth count 0 program [argument...]
+ *
+ * The calls are counted from the program's own first one, its exec excluded.
+ * "kill": SIGKILL on entry to the N-th call, so that it is not executed. N may
+ * be written as N+: SIGKILL after the call was executed, before the program
+ * sees its result. "errno=E": the call is not executed and answers E (a number).
+ * Children of the program run undisturbed; with -c they are what is counted
+ * and disturbed instead (the first one made after the start).
+ * -h FILE: a newborn child is held, frozen, from its birth until FILE exists.
+ *
+ * Ends when the program has ended: 0 when the N-th call was reached, 99 when
+ * not ("count" then prints how many there were), 111 when tracing does not
+ * work here. Ended early, nth takes what it still traces with it.
+ */
+
+#include <elf.h>
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ptrace.h>
+#include <sys/stat.h>
+#include <sys/uio.h>
+#include <sys/user.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <linux/ptrace.h>
+
+enum what { KILL, KILL_AFTER, FAIL, COUNT };
+
+struct plan {
+	enum what what;
+	long n;
+	int error;
+	int in_child;
+	char const *hold;
+	pid_t main, target;
+	int done;
+};
+
+static void
+broken(char const *what)
+{
+	perror(what);
+	exit(111);
+}
+
+#ifdef __x86_64__
+/* Turns the call that is being entered into one that does not exist. */
+static void
+skip_call(pid_t pid)
+{
+	struct user_regs_struct r;
+
+	if (ptrace(PTRACE_GETREGS, pid, 0, &r) < 0)
+		broken("nth: registers");
+	r.orig_rax = (unsigned long long)-1;
+	ptrace(PTRACE_SETREGS, pid, 0, &r);
+}
+
+static void
+answer(pid_t pid, int error)
+{
+	struct user_regs_struct r;
+
+	if (ptrace(PTRACE_GETREGS, pid, 0, &r) < 0)
+		broken("nth: registers");
+	r.rax = (unsigned long long)-(long long)error;
+	ptrace(PTRACE_SETREGS, pid, 0, &r);
+}
+#elif defined(__aarch64__)
+static void
+skip_call(pid_t pid)
+{
+	int none = -1;
+	struct iovec v = { &none, sizeof none };
+
+	if (ptrace(PTRACE_SETREGSET, pid, NT_ARM_SYSTEM_CALL, &v) < 0)
+		broken("nth: registers");
+}
+
+static void
+answer(pid_t pid, int error)
+{
+	struct user_regs_struct r;
+	struct iovec v = { &r, sizeof r };
+
+	if (ptrace(PTRACE_GETREGSET, pid, NT_PRSTATUS, &v) < 0)
+		broken("nth: registers");
+	r.regs[0] = (unsigned long long)-(long long)error;
+	ptrace(PTRACE_SETREGSET, pid, NT_PRSTATUS, &v);
+}
+#else
+#error "nth knows x86-64 and aarch64"
+#endif
+
+static long calls;
+
+/* The target stands at a system call stop. Returns 1 when the work is done. */
+static int
+at_call(struct plan const *p, pid_t pid)
+{
+	struct __ptrace_syscall_info info;
+
+	if (ptrace(PTRACE_GET_SYSCALL_INFO, pid, sizeof info, &info) < 0)
+		broken("nth: call");
+	if (info.op == PTRACE_SYSCALL_INFO_ENTRY)
+		calls++;
+	if (p->what == COUNT || calls != p->n)
+		return 0;
+	if (info.op == PTRACE_SYSCALL_INFO_ENTRY) {
+		if (p->what == FAIL)
+			skip_call(pid);
+		if (p->what != KILL)
+			return 0;
+	} else if (p->what == FAIL) {
+		answer(pid, p->error);
+		return 1;
+	}
+	kill(pid, SIGKILL);
+	return 1;
+}
+
+static int
+held(struct plan const *p)
+{
+	struct stat st;
+
+	return p->hold && stat(p->hold, &st) < 0;
+}
+
+/* The first stop of a child. Holds it where told, then lets it go, or makes it
+   the target. */
+static void
+newborn(struct plan *p, pid_t pid)
+{
+	while (held(p))
+		usleep(1000);
+	if (p->in_child && p->target < 0) {
+		p->target = pid;
+		ptrace(PTRACE_SYSCALL, pid, 0, 0);
+	} else {
+		ptrace(PTRACE_DETACH, pid, 0, 0);
+	}
+}
+
+static int
+follow(struct plan *p)
+{
+	long options = PTRACE_O_TRACESYSGOOD | PTRACE_O_EXITKILL;
+	int status, sig;
+	pid_t pid;
+
+	if (p->in_child || p->hold)
+		options |= PTRACE_O_TRACEFORK | PTRACE_O_TRACEVFORK | PTRACE_O_TRACECLONE;
+	if (waitpid(p->main, &status, 0) < 0 || !WIFSTOPPED(status))
+		broken("nth: start");
+	ptrace(PTRACE_SETOPTIONS, p->main, 0, options);
+	ptrace(PTRACE_SYSCALL, p->main, 0, 0);
+	for (;;) {
+		pid = waitpid(-1, &status, __WALL);
+		if (pid < 0)
+			return 99;
+		if (WIFEXITED(status) || WIFSIGNALED(status)) {
+			if (pid == p->main)
+				return p->done ? 0 : 99;
+			continue;
+		}
+		sig = WSTOPSIG(status);
+		if (pid != p->main && pid != p->target) {
+			newborn(p, pid);
+			continue;
+		}
+		if (sig == (SIGTRAP | 0x80)) {
+			sig = 0;
+			if (pid == p->target && !p->done)
+				p->done = at_call(p, pid);
+		} else if (status >> 8 == (SIGTRAP | PTRACE_EVENT_FORK << 8)
+			|| status >> 8 == (SIGTRAP | PTRACE_EVENT_VFORK << 8)
+			|| status >> 8 == (SIGTRAP | PTRACE_EVENT_CLONE << 8)
+			|| sig == SIGTRAP) {
+			sig = 0;
+		}
+		ptrace(pid == p->target && !p->done ? PTRACE_SYSCALL : PTRACE_CONT, pid, 0, sig);
+	}
+}
+
+int
+main(int argc, char **argv)
+{
+	struct plan p = { .what = KILL };
+	char *plus;
+	int opt, r;
+
+	while ((opt = getopt(argc, argv, "+ch:")) != -1) {
+		if (opt == 'c')
+			p.in_child = 1;
+		else if (opt == 'h')
+			p.hold = optarg;
+		else
+			return 100;
+	}
+	argv += optind;
+	argc -= optind;
+	if (argc < 3)
+		return 100;
+	p.n = strtol(argv[1], &plus, 10);
+	if (!strncmp(argv[0], "errno=", 6)) {
+		p.what = FAIL;
+		p.error = atoi(argv[0] + 6);
+	} else if (!strcmp(argv[0], "count")) {
+		p.what = COUNT;
+	} else if (*plus == '+') {
+		p.what = KILL_AFTER;
+	}
+	p.main = fork();
+	if (p.main < 0)
+		broken("nth: fork");
+	if (!p.main) {
+		ptrace(PTRACE_TRACEME, 0, 0, 0);
+		execvp(argv[2], argv + 2);
+		perror(argv[2]);
+		_exit(111);
+	}
+	p.target = p.in_child ? -1 : p.main;
+	r = follow(&p);
+	if (p.what == COUNT)
+		printf("%ld\n", calls);
+	return r;
+}
