@@ -23,6 +23,8 @@ UNITS := $(UNIT_SRC:tests/unit/%.c=$(B)/tests/unit/%)
 TOOL_SRC := $(wildcard tests/tool/*.c)
 TEST_TOOLS := $(TOOL_SRC:tests/tool/%.c=$(B)/tests/tool/%)
 
+SECONDS ?= 60
+
 all: $(BINS)
 
 $(B)/config.h $(B)/config.mak:
@@ -88,6 +90,17 @@ $(B)/tests/unit/$(1): tests/unit/$(1).c tests/unit/tap.h $(UNIT_PARTS_$(1):%=$(B
 endef
 $(foreach u,$(UNIT_SRC:tests/unit/%.c=%),$(eval $(call UNIT,$(u))))
 
+# fuzz targets, in a tree that tests/fuzz/run configured; likewise FUZZ_PARTS_X
+FUZZ_PARTS_log-script := log/script
+FUZZ_PARTS_log-select := log/select
+
+define FUZZ
+$(B)/tests/fuzz/$(1): tests/fuzz/$(1).c tests/fuzz/fuzz.h $(FUZZ_PARTS_$(1):%=$(B)/obj/%.o) $(LIBSEXTET)
+	@mkdir -p $$(@D)
+	$$(CC) $$(ALL_CPPFLAGS) -Isrc $$(ALL_CFLAGS) -fsanitize=fuzzer -o $$@ $$(filter %.c %.o %.a,$$^) $$(ALL_LDFLAGS) $$(SKALIBS_LIBS)
+endef
+$(foreach f,$(patsubst tests/fuzz/%.c,%,$(wildcard tests/fuzz/*.c)),$(eval $(call FUZZ,$(f))))
+
 $(B)/tests/tool/%: tests/tool/%.c $(CONFIG)
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) -o $@ $< $(ALL_LDFLAGS)
@@ -101,6 +114,9 @@ check:
 
 bench:
 	sh tests/bench/run $(B)
+
+fuzz:
+	sh tests/fuzz/run $(SECONDS) $(TARGETS)
 
 matrix:
 	sh tests/matrix
@@ -127,5 +143,5 @@ clean:
 
 -include $(shell find $(B)/obj $(B)/multi -name '*.d' 2>/dev/null)
 
-.PHONY: all tests check bench matrix install uninstall dist clean
+.PHONY: all tests check bench fuzz matrix install uninstall dist clean
 .DELETE_ON_ERROR:
