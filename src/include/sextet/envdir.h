@@ -1,5 +1,5 @@
 /*
- * envdir.h - a directory whose files are environment variables.
+ * envdir.h - a directory whose files are environment variables (format).
  *
  * The name of a file is the name of a variable, its first line the value,
  * without blanks (space, tab, carriage return) at its end. An empty file

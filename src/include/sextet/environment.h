@@ -1,5 +1,5 @@
 /*
- * environment.h - the environment handed to the next program.
+ * environment.h - the environment handed to the next program (plumbing).
  *
  * A change is a string: NAME=VALUE sets the variable, NAME alone removes it.
  * All entries of that name go, so that no duplicate shadows the new value.

@@ -1,5 +1,5 @@
 /*
- * identity.h - the user and group ids of this process.
+ * identity.h - the user and group ids of this process (plumbing).
  */
 
 #ifndef SEXTET_IDENTITY_H
