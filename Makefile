@@ -121,22 +121,28 @@ fuzz:
 matrix:
 	sh tests/matrix
 
+INSTALL := sh package/install.sh
+BINTO = "$(DESTDIR)$(bindir)"
+MANTO = "$(DESTDIR)$(mandir)"
+
 install: all
-	@for n in $(NAMES); do \
-		if [ $(MULTICALL) = yes ]; then sh package/install.sh link sextet $(DESTDIR)$(bindir)/$$n; \
-		else sh package/install.sh 0755 $(B)/bin/$$n $(DESTDIR)$(bindir)/$$n; fi || exit 1; done
-	@if [ $(MULTICALL) = yes ]; then sh package/install.sh 0755 $(B)/bin/sextet $(DESTDIR)$(bindir)/sextet; fi
-	@for m in $(MANS); do \
-		sh package/install.sh 0644 $$m $(DESTDIR)$(mandir)/man$${m##*.}/$${m##*/} || exit 1; done
+ifeq ($(MULTICALL),yes)
+	@$(INSTALL) 0755 $(B)/bin/sextet $(BINTO)/sextet
+	@for n in $(NAMES); do $(INSTALL) link sextet $(BINTO)/$$n || exit 1; done
+else
+	@for n in $(NAMES); do $(INSTALL) 0755 $(B)/bin/$$n $(BINTO)/$$n || exit 1; done
+endif
+	@for m in $(MANS); do $(INSTALL) 0644 $$m $(MANTO)/man$${m##*.}/$${m##*/} || exit 1; done
 	@echo "installed $(words $(NAMES)) programs in $(DESTDIR)$(bindir)"
 
 uninstall:
-	@for n in $(NAMES) sextet; do rm -f $(DESTDIR)$(bindir)/$$n; done
-	@for m in $(MANS); do rm -f $(DESTDIR)$(mandir)/man$${m##*.}/$${m##*/}; done
+	@for n in $(NAMES) sextet; do rm -f $(BINTO)/$$n; done
+	@for m in $(MANS); do rm -f $(MANTO)/man$${m##*.}/$${m##*/}; done
 
 dist:
 	@mkdir -p $(B)
-	git archive --prefix=sextet-$(VERSION)/ HEAD | xz >$(B)/sextet-$(VERSION).tar.xz
+	git archive --prefix=sextet-$(VERSION)/ -o $(B)/sextet-$(VERSION).tar HEAD
+	xz -f $(B)/sextet-$(VERSION).tar
 
 clean:
 	rm -rf $(B)
