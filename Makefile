@@ -38,7 +38,7 @@ $(LIBSEXTET): $(LIBOBJ)
 	@rm -f $@
 	$(AR) rcs $@ $^
 
-ifeq ($(MULTICALL),yes)
+ifeq ($(CONF_MULTICALL),yes)
 
 $(B)/multi/%.o: src/%.c $(B)/multi/main.h $(CONFIG)
 	@mkdir -p $(@D)
@@ -108,7 +108,9 @@ $(B)/tests/tool/%: tests/tool/%.c $(CONFIG)
 tests: $(UNITS) $(TEST_TOOLS)
 
 # The tests run on a tree of their own, installed below $(B)/check: siblings are
-# called by the path fixed at configure time.
+# called by the path fixed at configure time. It is configured anew, by what is in
+# $$CONFIGURE, whatever this tree was told.
+unexport CC AR CFLAGS CPPFLAGS LDFLAGS
 check:
 	sh tests/run $(B) $(TESTS)
 
@@ -126,7 +128,7 @@ BINTO = "$(DESTDIR)$(bindir)"
 MANTO = "$(DESTDIR)$(mandir)"
 
 install: all
-ifeq ($(MULTICALL),yes)
+ifeq ($(CONF_MULTICALL),yes)
 	@$(INSTALL) 0755 $(B)/bin/sextet $(BINTO)/sextet
 	@for n in $(NAMES); do $(INSTALL) link sextet $(BINTO)/$$n || exit 1; done
 else
