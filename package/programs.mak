@@ -37,6 +37,7 @@ PROGRAMS := \
 	scan/s6-svscanctl \
 	supervise/s6-supervise
 
-PARTS_s6-log := log/logdir log/script log/select
+PARTS_s6-log := log/archive log/input log/lines log/logdir log/out log/processor log/recover \
+	log/script log/select log/stamp log/status log/stdout
 PARTS_s6-supervise := supervise/machine supervise/service supervise/steps
 PARTS_s6-svscan := scan/children
