@@ -52,3 +52,27 @@ sigfd_close(int fd)
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, 0);
 }
+
+int
+sigfd_open_end(void)
+{
+	static int const ends[] = { SIGHUP, SIGINT, SIGQUIT, SIGTERM };
+	sigset_t set;
+
+	sigemptyset(&set);
+	for (size_t i = 0; i < sizeof ends / sizeof ends[0]; i++) {
+		struct sigaction sa;
+
+		if (sigaction(ends[i], 0, &sa) < 0 || sa.sa_handler != SIG_IGN)
+			sigaddset(&set, ends[i]);
+	}
+	return sigfd_open(&set);
+}
+
+void
+sigfd_die(int fd, int signal)
+{
+	sigfd_close(fd);
+	raise(signal);
+	_exit(128 + signal);	/* only as process 1 of a PID namespace */
+}

@@ -65,5 +65,17 @@ main(void)
 	sigfd_close(fd);
 	ok(!blocked(SIGTERM) && !blocked(SIGCHLD), "unblocked at the end");
 	ok(sigfd_read(fd, &from) == -1 && errno == EBADF, "reading a closed one is an error");
+
+	child = fork();
+	if (!child) {
+		signal(SIGHUP, SIG_IGN);
+		fd = sigfd_open_end();
+		if (fd < 0 || blocked(SIGHUP) || !blocked(SIGINT) || !blocked(SIGQUIT) || !blocked(SIGTERM))
+			_exit(1);
+		kill(getpid(), SIGTERM);
+		sigfd_die(fd, sigfd_read(fd, &from));
+	}
+	waitpid(child, &r, 0);
+	ok(WIFSIGNALED(r) && WTERMSIG(r) == SIGTERM, "what asks to end is caught, then died of");
 	return done_testing();
 }

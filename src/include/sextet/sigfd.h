@@ -24,4 +24,11 @@ extern int sigfd_read(int fd, pid_t *from);
 /* Closes FD and unblocks every signal. */
 extern void sigfd_close(int fd);
 
+/* Opens one for the signals that ask a program to end, HUP INT QUIT TERM, less
+   those that are ignored: for a program that has something to tidy up first. */
+extern int sigfd_open_end(void);
+
+/* Dies of SIGNAL, as if it had never been blocked. */
+extern void sigfd_die(int fd, int signal) __attribute__((noreturn));
+
 #endif
