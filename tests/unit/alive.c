@@ -1,0 +1,93 @@
+/* alive.c - judging a status file's pid */
+
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+
+#include <sextet/alive.h>
+#include <sextet/child.h>
+#include <sextet/clock.h>
+#include <sextet/procstat.h>
+
+#include "tap.h"
+
+static int fd;
+static struct child record;
+
+/* A child that waits to be killed, and its record. */
+static pid_t
+start(void)
+{
+	pid_t pid;
+
+	memset(&record, 0, sizeof record);
+	record.stage = CHILD_RUN;
+	record.t0 = clock_boot();
+	pid = fork();
+	if (!pid) {
+		pause();
+		_exit(0);
+	}
+	record.t1 = clock_boot();
+	record.pid = pid;
+	record.pidns = child_pidns();
+	child_boot(record.boot);
+	child_write(fd, &record);
+	return pid;
+}
+
+int
+main(void)
+{
+	int dir, wstat;
+	pid_t pid;
+
+	tap_tmpdir();
+	mkdir("supervise", 0700);
+	ok(alive_check(".", getpid()) == ALIVE_SEEMS_SO, "no record: it seems to live");
+	pid = fork();
+	if (!pid)
+		_exit(0);
+	waitpid(pid, &wstat, 0);
+	ok(alive_check(".", pid) == ALIVE_SEEMS_GONE, "no record: it seems gone");
+
+	dir = open("supervise", O_RDONLY | O_DIRECTORY);
+	fd = child_take(dir);
+	pid = start();
+	ok(alive_check(".", pid) == ALIVE_YES, "lives");
+	ok(alive_check(".", getpid()) == ALIVE_SEEMS_SO, "the record is of another pid");
+	if (procstat_works()) {
+		record.t0 = record.t1 = clock_boot() - 100 * CLOCK_S;
+		child_write(fd, &record);
+		ok(alive_check(".", pid) == ALIVE_GONE, "a process that started later has got its pid");
+	} else {
+		ok(1, "a process that started later # SKIP no /proc");
+	}
+	record.boot[3]++;
+	child_write(fd, &record);
+	ok(alive_check(".", pid) == ALIVE_GONE, "another boot");
+	child_boot(record.boot);
+	record.pidns++;
+	child_write(fd, &record);
+	ok(alive_check(".", pid) == ALIVE_ELSEWHERE, "another PID namespace");
+	kill(pid, SIGKILL);
+	waitpid(pid, &wstat, 0);
+	ok(alive_check(".", pid) == ALIVE_ELSEWHERE, "that cannot be told either");
+
+	pid = start();
+	kill(pid, SIGKILL);
+	if (procstat_works()) {
+		siginfo_t info;
+
+		waitid(P_PID, (id_t)pid, &info, WEXITED | WNOWAIT);
+		ok(alive_check(".", pid) == ALIVE_GONE, "a zombie is gone");
+	} else {
+		ok(1, "a zombie # SKIP no /proc");
+	}
+	waitpid(pid, &wstat, 0);
+	ok(alive_check(".", pid) == ALIVE_GONE, "gone");
+	close(fd);
+	close(dir);
+	return done_testing();
+}
