@@ -40,4 +40,5 @@ PROGRAMS := \
 PARTS_s6-log := log/archive log/input log/lines log/logdir log/out log/processor log/recover \
 	log/script log/select log/stamp log/status log/stdout
 PARTS_s6-supervise := supervise/machine supervise/service supervise/steps
+PARTS_s6-svstat := control/svstat-print
 PARTS_s6-svscan := scan/children

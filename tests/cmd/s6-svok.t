@@ -31,7 +31,7 @@ exec 8>hold
 wait_until test -s held
 for name; do
 	run s6-svok -- "$name"
-	is "'$name' supervised: exit 0, silent" "$rc$out$err" 0
+	is "'$(printf %.9s "$name" | tr '\n' '?')...' supervised: exit 0, silent" "$rc$out$err" 0
 done
 run s6-svok -a
 is "-a is a directory, not an option" "$rc" 0
