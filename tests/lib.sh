@@ -13,6 +13,8 @@
 #   skip_all WHY         the whole test
 #   wait_until CMD ...   until the command succeeds; 1 after 10 s ($WAIT seconds)
 #   usage_ok PROG ...    --help, --version and the exit 100 of bad options
+#   with_accounts CMD .. run where ./passwd and ./group are the files of /etc (in
+#                        a mount namespace); "with_accounts true" tells if it can
 #   service NAME [RUN]   a service directory ./NAME whose run is the script RUN
 #   supervise NAME       s6-supervise on ./NAME in the background; waits until it
 #                        listens; sets $sup
@@ -114,6 +116,11 @@ usage_ok() {
 	run "$1" --help
 	is "$1 --help: exit 0" "$rc" 0
 	like "$1 --help: synopsis on stdout" "$out" "^usage: $1"
+}
+
+with_accounts() {
+	unshare -m sh -c 'mount --bind passwd /etc/passwd 2>/dev/null &&
+		mount --bind group /etc/group 2>/dev/null && exec "$@"' sh "$@"
 }
 
 service() {

@@ -1,13 +1,12 @@
 /* account.c - see sextet/account.h */
 
 #include <sextet/account.h>
-
-#if SEXTET_STATIC
-
 #include <sextet/passwd.h>
 
 #define USERS "/etc/passwd"
 #define GROUPS "/etc/group"
+
+#if SEXTET_STATIC
 
 enum account_result
 account_user(char const *name, uid_t *uid, gid_t *gid)
@@ -46,6 +45,57 @@ account_groups(char const *user, gid_t *list, size_t max, size_t *n)
 #include <pwd.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
+
+#include <sextet/nsswitch.h>
+
+/*
+ * The libc's way through nsswitch.conf, its modules and their sockets costs as
+ * much as all the rest of a small tool. What the files alone decide is therefore
+ * read from them: a name or number found there when the first service is
+ * "files", and a user's groups when no other service could add any. All else is
+ * the libc's to answer, "unknown" too.
+ */
+
+static char const nsswitch[] = "/etc/nsswitch.conf";
+
+static int
+files_first(char const *database)
+{
+	char text[NSSWITCH_SIZE], services[256];
+
+	return nsswitch_read(nsswitch, text)
+		&& nsswitch_services(text, database, services, sizeof services)
+		&& !strncmp(services, " files", 6)
+		&& (!services[6] || (services[6] == ' ' && services[7] != '['));
+}
+
+/* systemd's service knows groups from these places only */
+static int
+has_userdb(void)
+{
+	static char const *const places[] = {
+		"/run/systemd/userdb", "/etc/userdb", "/run/userdb", "/run/host/userdb",
+		"/usr/local/lib/userdb", "/usr/lib/userdb", "/lib/userdb", 0
+	};
+
+	for (char const *const *p = places; *p; p++)
+		if (!access(*p, F_OK) || errno != ENOENT)
+			return 1;
+	return 0;
+}
+
+static int
+files_only(void)
+{
+	char text[NSSWITCH_SIZE], services[256];
+
+	return nsswitch_read(nsswitch, text)
+		&& nsswitch_services(text, "group", services, sizeof services)
+		&& (!strcmp(services, " files")
+			|| (!strcmp(services, " files systemd") && !has_userdb()))
+		&& !nsswitch_services(text, "initgroups", services, sizeof services);
+}
 
 /* A null answer with one of these is a failure to look; with any other errno,
    which depends on the libc and its NSS modules, there is no such entry. */
@@ -83,6 +133,8 @@ account_user(char const *name, uid_t *uid, gid_t *gid)
 {
 	struct passwd *pw;
 
+	if (files_first("passwd") && passwd_user(USERS, name, uid, gid) == ACCOUNT_FOUND)
+		return ACCOUNT_FOUND;
 	errno = 0;
 	pw = getpwnam(name);
 	if (!pw)
@@ -97,6 +149,8 @@ account_group(char const *name, gid_t *gid)
 {
 	struct group *gr;
 
+	if (files_first("group") && passwd_group(GROUPS, name, gid) == ACCOUNT_FOUND)
+		return ACCOUNT_FOUND;
 	errno = 0;
 	gr = getgrnam(name);
 	if (!gr)
@@ -110,6 +164,8 @@ account_user_name(uid_t uid, char *name)
 {
 	struct passwd *pw;
 
+	if (files_first("passwd") && passwd_name(USERS, uid, name) == ACCOUNT_FOUND)
+		return ACCOUNT_FOUND;
 	errno = 0;
 	pw = getpwuid(uid);
 	return pw ? copy_name(name, pw->pw_name) : nothing();
@@ -120,6 +176,8 @@ account_group_name(gid_t gid, char *name)
 {
 	struct group *gr;
 
+	if (files_first("group") && passwd_name(GROUPS, gid, name) == ACCOUNT_FOUND)
+		return ACCOUNT_FOUND;
 	errno = 0;
 	gr = getgrgid(gid);
 	return gr ? copy_name(name, gr->gr_name) : nothing();
@@ -135,6 +193,8 @@ account_groups(char const *user, gid_t *list, size_t max, size_t *n)
 	size_t count = 0;
 	gid_t few[32], *all = few;
 
+	if (files_only())
+		return passwd_groups(GROUPS, user, list, max, n);
 	if (getgrouplist(user, nobody, all, &total) < 0) {
 		all = 0;
 		do {

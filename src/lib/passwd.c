@@ -114,13 +114,17 @@ field_id(struct reader *r, id_t *id)
 	return 1;
 }
 
-/* At the start of a line: goes to the next one that may be an entry. */
+/* At the start of a line: goes to the next one that may be an entry, and there
+   to its first byte that is no blank. */
 static int
 next_line(struct reader *r)
 {
 	for (;;) {
-		int c = next(r);
+		int c;
 
+		do
+			c = next(r);
+		while (c == ' ' || c == '\t');
 		if (c == END)
 			return 0;
 		r->last = c;

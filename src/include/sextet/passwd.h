@@ -4,8 +4,9 @@
  *   NAME:PASSWORD:UID:GID:...\n        NAME:PASSWORD:GID:MEMBER,MEMBER...\n
  *
  * Lines of any length, nothing allocated. The first line that fits counts.
- * Comments (#), NIS lines (+ -), lines that lack a field and lines with a
- * number that is no id are skipped. A file that does not exist is empty.
+ * Blanks at the start of a line do not count. Comments (#), NIS lines (+ -),
+ * lines that lack a field and lines with a number that is no id are skipped.
+ * A file that does not exist is empty.
  * Contracts as in account.h, which says "found" and "unknown" for these too.
  */
 
