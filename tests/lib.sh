@@ -4,7 +4,8 @@
 # under test first in PATH ($bin), and ends with done_testing. tests/run gives it
 # a guard that removes the directory, ends what was left running and says so.
 #
-#   run CMD [ARG...]     runs it; sets $rc, $out and $err (without last newlines)
+#   run CMD [ARG...]     runs it; sets $rc, $out and $err (without last newlines;
+#                        error texts of musl are turned into those of glibc)
 #   is NAME GOT WANT     equal strings
 #   like NAME GOT REGEX  extended regular expression, searched
 #   ok NAME CMD [ARG..]  the command succeeds
@@ -50,7 +51,11 @@ run() {
 	rc=0
 	"$@" >"$TMPDIR/out" 2>"$TMPDIR/err" </dev/null || rc=$?
 	out=$(cat "$TMPDIR/out")
-	err=$(cat "$TMPDIR/err")
+	err=$(sed 's/: Resource busy$/: Device or resource busy/
+		s/: Not a tty$/: Inappropriate ioctl for device/
+		s/: Symbolic link loop$/: Too many levels of symbolic links/
+		s/: Filename too long$/: File name too long/
+		s/: No file descriptors available$/: Too many open files/' "$TMPDIR/err")
 }
 
 is() {
