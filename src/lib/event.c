@@ -190,10 +190,8 @@ event_listen(struct event_listener *l, int dirfd, char const *path)
 	if (make_fifo(n.dirfd, hidden) < 0)
 		goto fail;
 	memcpy(n.name, hidden + 1, sizeof n.name);
-	n.fd = openat(n.dirfd, hidden, O_RDONLY | O_NONBLOCK | O_NOFOLLOW | O_CLOEXEC);
-	if (n.fd >= 0)
-		n.keep = openat(n.dirfd, hidden, O_WRONLY | O_NONBLOCK | O_NOFOLLOW | O_CLOEXEC);
-	if (n.keep < 0 || renameat(n.dirfd, hidden, n.dirfd, n.name) < 0) {
+	n.fd = openat(n.dirfd, hidden, O_RDWR | O_NONBLOCK | O_NOFOLLOW | O_CLOEXEC);
+	if (n.fd < 0 || renameat(n.dirfd, hidden, n.dirfd, n.name) < 0) {
 		e = errno;
 		unlinkat(n.dirfd, hidden, 0);
 		errno = e;
@@ -203,8 +201,6 @@ event_listen(struct event_listener *l, int dirfd, char const *path)
 	return 0;
 fail:
 	e = errno;
-	if (n.keep >= 0)
-		close(n.keep);
 	if (n.fd >= 0)
 		close(n.fd);
 	close(n.dirfd);
@@ -221,7 +217,6 @@ event_unlisten(struct event_listener *l)
 		return;
 	unlinkat(l->dirfd, l->name, 0);
 	close(l->fd);
-	close(l->keep);
 	close(l->dirfd);
 	*l = none;
 }

@@ -109,8 +109,7 @@ listeners(int fd)
 	snprintf(path, sizeof path, "public/%s", a.name);
 	ok(stat(path, &st) == 0 && S_ISFIFO(st.st_mode) && (st.st_mode & 0777) == 0622,
 		"a FIFO of mode 0622");
-	ok(fcntl(a.fd, F_GETFD) & FD_CLOEXEC && fcntl(a.keep, F_GETFD) & FD_CLOEXEC
-		&& fcntl(a.dirfd, F_GETFD) & FD_CLOEXEC, "close-on-exec");
+	ok(fcntl(a.fd, F_GETFD) & FD_CLOEXEC && fcntl(a.dirfd, F_GETFD) & FD_CLOEXEC, "close-on-exec");
 	ok(hears(&a, 0), "silence at first");
 	ok(event_notify(fd, "u", 1) == 0 && hears(&a, "u"), "one byte");
 	ok(event_listen(&b, AT_FDCWD, "public") == 0 && strcmp(a.name, b.name), "another listener");
@@ -172,7 +171,7 @@ troubles(int fd)
 	event_listen(&a, AT_FDCWD, "group");
 	event_listen(&b, AT_FDCWD, "group");
 	memset(many, 'f', sizeof many);
-	while (write(a.keep, many, sizeof many) > 0)
+	while (write(a.fd, many, sizeof many) > 0)
 		wrote++;
 	ok(wrote > 0 && event_notify(fd, "u", 1) == 0, "a full FIFO does not block");
 	ok(hears(&b, "u"), "the other listener hears");
@@ -180,7 +179,7 @@ troubles(int fd)
 
 	getrlimit(RLIMIT_NOFILE, &old);
 	few = old;
-	few.rlim_cur = (rlim_t)b.keep + 1;
+	few.rlim_cur = (rlim_t)b.fd + 1;
 	setrlimit(RLIMIT_NOFILE, &few);
 	errno = 0;
 	while (dup(0) >= 0)
@@ -192,9 +191,8 @@ troubles(int fd)
 	setrlimit(RLIMIT_NOFILE, &old);
 	ok(event_notify(fd, "D", 1) == 0 && hears(&b, "D"), "and works again");
 
-	/* a listener that dies without a word: its ends are closed, its FIFO stays */
+	/* a listener that dies without a word: its end is closed, its FIFO stays */
 	close(b.fd);
-	close(b.keep);
 	ok(event_notify(fd, "u", 1) == 0 && entries("group") == 1, "a dead listener is removed");
 	close(b.dirfd);
 	event_unlisten(&a);
@@ -218,7 +216,6 @@ crowd(void)
 		event_listen(l + i, AT_FDCWD, "crowd");
 	for (int i = 0; i < 100; i += 2) {
 		close(l[i].fd);
-		close(l[i].keep);
 		close(l[i].dirfd);
 	}
 	ok(event_notify(fd, "dD", 2) == 0, "a crowd is told, half of it dead");

@@ -23,12 +23,11 @@
 #define EVENT_NAME 39	/* length of a listener's name */
 
 struct event_listener {
-	int fd;			/* poll and read this one: non-blocking */
-	int keep;		/* our own writing end, so that there is no EOF */
+	int fd;			/* poll and read it: non-blocking; a writer too, so never EOF */
 	int dirfd;
 	char name[EVENT_NAME + 1];
 };
-#define EVENT_LISTENER_NONE { -1, -1, -1, { 0 } }
+#define EVENT_LISTENER_NONE { -1, -1, { 0 } }
 
 /* Makes the fifodir PATH (relative to DIRFD, which may be AT_FDCWD): group GID
    and 03730, or 01733 for everybody when GID is (gid_t)-1. When it exists:
