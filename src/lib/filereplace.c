@@ -122,23 +122,17 @@ filereplace_exchange(int dirfd, char const *name, void const *data, size_t n, mo
 	return renameat(dirfd, spare, dirfd, name);
 }
 
+/* Reads the beginning of a plain file: all of it in one call, which gives less
+   than it was asked for only at the end. */
 static ssize_t
 pread_all(int fd, char *to, size_t size)
 {
-	size_t n = 0;
+	ssize_t r;
 
-	while (n < size) {
-		ssize_t r = pread(fd, to + n, size - n, (off_t)n);
-
-		if (r < 0 && errno == EINTR)
-			continue;
-		if (r < 0)
-			return -1;
-		if (!r)
-			break;
-		n += (size_t)r;
-	}
-	return (ssize_t)n;
+	do
+		r = pread(fd, to, size, 0);
+	while (r < 0 && errno == EINTR);
+	return r;
 }
 
 ssize_t
