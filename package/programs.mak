@@ -39,6 +39,7 @@ PROGRAMS := \
 
 PARTS_s6-log := log/archive log/input log/lines log/logdir log/out log/processor log/recover \
 	log/script log/select log/stamp log/status log/stdout
-PARTS_s6-supervise := supervise/machine supervise/service supervise/steps
+PARTS_s6-supervise := supervise/adopt supervise/end supervise/machine supervise/service \
+	supervise/start supervise/steps
 PARTS_s6-svstat := control/svstat-print
 PARTS_s6-svscan := scan/children

@@ -20,7 +20,7 @@
 #define MAGIC "sxc1"
 #define SUM 60
 
-enum { ORDERLY = 1, WANTUP = 2, READY = 4, LISTENING = 8 };
+enum { ORDERLY = 1, WANTUP = 2, READY = 4, LISTENING = 8, ASKED = 16, UNKNOWN = 32 };
 
 static uint32_t
 checksum(char const *p)
@@ -38,7 +38,8 @@ child_pack(char *to, struct child const *c)
 	memcpy(to, MAGIC, 4);
 	to[4] = (char)c->stage;
 	to[5] = (char)((c->orderly ? ORDERLY : 0) | (c->wantup ? WANTUP : 0)
-		| (c->ready ? READY : 0) | (c->listening ? LISTENING : 0));
+		| (c->ready ? READY : 0) | (c->listening ? LISTENING : 0)
+		| (c->asked ? ASKED : 0) | (c->unknown ? UNKNOWN : 0));
 	uint16_pack_big(to + 6, c->quick);
 	uint32_pack_big(to + 8, (uint32_t)c->pid);
 	uint32_pack_big(to + 12, c->pidns);
@@ -84,6 +85,8 @@ child_unpack(char const *from, struct child *c)
 	c->wantup = !!(flags & WANTUP);
 	c->ready = !!(flags & READY);
 	c->listening = !!(flags & LISTENING);
+	c->asked = !!(flags & ASKED);
+	c->unknown = !!(flags & UNKNOWN);
 	uint16_unpack_big(from + 6, &c->quick);
 	c->pid = (pid_t)pid;
 	uint32_unpack_big(from + 12, &c->pidns);

@@ -163,6 +163,17 @@ tally_open(int supervisefd, int empty)
 		| O_NONBLOCK | O_CLOEXEC | (empty ? O_TRUNC : 0), 0644);
 }
 
+int
+tally_last(int fd, struct death *d)
+{
+	char bytes[TALLY_RECORD];
+	ssize_t n = read_newest(fd, bytes, 1);
+
+	if (n > 0)
+		tally_unpack(bytes, d);
+	return (int)n;
+}
+
 /* Has the file been replaced by another program (s6-svdt-clear) since? */
 static int
 replaced(int supervisefd, struct stat const *ours)

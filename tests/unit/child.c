@@ -56,15 +56,17 @@ bytes(void)
 static void
 flags(void)
 {
-	for (int i = 0; i < 16; i++) {
+	for (int i = 0; i < 64; i++) {
 		struct child c = { .orderly = i & 1, .wantup = i >> 1 & 1, .ready = i >> 2 & 1,
-			.listening = i >> 3 & 1 }, r = { .pid = 1 };
+			.listening = i >> 3 & 1, .asked = i >> 4 & 1,
+			.unknown = i >> 5 & 1 }, r = { .pid = 1 };
 		char b[CHILD_SIZE];
 
 		child_pack(b, &c);
 		ok(b[5] == i && child_unpack(b, &r) == 0 && r.orderly == c.orderly
 			&& r.wantup == c.wantup && r.ready == c.ready
-			&& r.listening == c.listening, "flags %d", i);
+			&& r.listening == c.listening && r.asked == c.asked
+			&& r.unknown == c.unknown, "flags %d", i);
 	}
 }
 

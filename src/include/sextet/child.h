@@ -5,12 +5,14 @@
  *   offset size  field (big-endian)
  *        0    4  "sxc1"
  *        4    1  stage       see below
- *        5    1  flags       1 orderly, 2 want up, 4 ready, 8 listening
+ *        5    1  flags       1 orderly, 2 want up, 4 ready, 8 listening,
+ *                            16 asked, 32 unknown
  *        6    2  quick       deaths in a row that came soon after the start
  *        8    4  pid         of run or finish, as the supervisor saw it
  *       12    4  pidns       inode of the supervisor's PID namespace, 0 unknown
- *       16    8  t0          CLOCK_BOOTTIME in ns before the child was made
- *       24    8  t1          and when it lived: it started between the two
+ *       16    8  t0          CLOCK_BOOTTIME in ns before the child was made;
+ *                            once run died: when, in ns of TAI since 1970
+ *       24    8  t1          when it lived: it started between t0 and t1
  *       32    8  inode       of the child's pidfd, 0 unknown
  *       40   16  boot        this boot's random id, 0 unknown
  *       56    2  wstat       wait status of the last run
@@ -52,6 +54,8 @@ struct child {
 	unsigned wantup : 1;
 	unsigned ready : 1;	/* has announced that it is ready */
 	unsigned listening : 1;	/* has a descriptor to do so, and has not yet */
+	unsigned asked : 1;	/* was told to end */
+	unsigned unknown : 1;	/* nobody knows how it ended: wstat is a guess */
 	uint16_t quick;
 	pid_t pid;
 	uint32_t pidns;

@@ -46,4 +46,8 @@ extern int tally_open(int supervisefd, int empty);
    rewritten, and *FD replaced, only when it is full. 0, -1 with errno. */
 extern int tally_append(int supervisefd, int *fd, struct death const *d, unsigned int max);
 
+/* The newest record of FD, as opened by tally_open. 1, 0 when there is none,
+   -1 with errno. */
+extern int tally_last(int fd, struct death *d);
+
 #endif

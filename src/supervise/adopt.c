@@ -1,0 +1,264 @@
+/* adopt.c - what the predecessor left; see supervise.h */
+
+#include <errno.h>
+#include <signal.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <skalibs/strerr.h>
+#include <skalibs/tai.h>
+#include <skalibs/types.h>
+
+#include <sextet/clock.h>
+#include <sextet/notification.h>
+#include <sextet/pidfd.h>
+#include <sextet/procstat.h>
+#include <sextet/servicedir.h>
+#include <sextet/tai64n.h>
+#include <sextet/tally.h>
+
+#include "supervise.h"
+
+#define NOBODY_KNOWS 0xff00	/* the wait status of those whose end nobody saw */
+#define TICK (CLOCK_S / PROCSTAT_HZ)
+
+/* Is the process with the pid of the record the one that was recorded? FD is a
+   pidfd of it, or -1. What cannot be told counts as ours when it leads its
+   session, as every child of a supervisor does: never two copies, at worst
+   none. */
+static int
+is_ours(struct child const *c, int fd)
+{
+	uint64_t inode = fd >= 0 && c->inode ? pidfd_inode(fd) : 0;
+	struct procstat ps;
+
+	if (inode)
+		return inode == c->inode;
+	if (procstat_read(c->pid, &ps) == 0)
+		return (int64_t)ps.start >= c->t0 / TICK && (int64_t)ps.start <= c->t1 / TICK;
+	return getsid(c->pid) == c->pid;
+}
+
+static void
+died(struct service *s, int known, int wstat)
+{
+	s->unknown = !known;
+	s->died = known ? wstat : NOBODY_KNOWS;
+}
+
+/* Lives it, as far as a pid can tell? */
+static int
+alive_by_pid(struct service *s)
+{
+	pid_t pid = s->child.pid;
+	struct procstat ps;
+
+	died(s, 0, 0);
+	if (!is_ours(&s->child, -1))
+		return 0;
+	if (procstat_read(pid, &ps) < 0)
+		return kill(pid, 0) == 0 || errno == EPERM;
+	if (ps.state != 'Z' && ps.state != 'X')
+		return 1;
+	died(s, !!ps.wstat, ps.wstat);	/* a 0 may mean that we may not look */
+	return 0;
+}
+
+int
+supervise_alive(struct service *s)
+{
+	int wstat = 0, known;
+
+	if (s->pidfd < 0)
+		return alive_by_pid(s);
+	if (pidfd_exited(s->pidfd) == 0)
+		return 1;
+	known = pidfd_wstat(s->pidfd, s->child.pid, &wstat);
+	died(s, known, wstat);
+	return 0;
+}
+
+/* What became of the recorded process? When it lives s->pidfd is its pidfd, or
+   -1 where there are none. */
+static int
+find(struct service *s)
+{
+	int alive;
+
+	died(s, 0, 0);
+	s->pidfd = pidfd_of(s->child.pid);
+	if (s->pidfd < 0 && errno == ESRCH)
+		return 0;
+	alive = is_ours(&s->child, s->pidfd) && supervise_alive(s);
+	if (!alive && s->pidfd >= 0) {
+		close(s->pidfd);
+		s->pidfd = -1;
+	}
+	return alive;
+}
+
+/* The service goes on: hear what it said meanwhile. Its descriptor closed and
+   nothing announced: it wrote its newline and closed, as most do, and the word
+   went with the last who held the FIFO. */
+static enum event
+listen_again(struct service *s)
+{
+	enum notification n;
+
+	if (!s->child.listening)
+		return EVENTS;
+	s->readiness = notification_reopen(s->supervise);
+	if (s->readiness < 0)
+		return EVENTS;
+	n = notification_read(s->readiness);
+	s->listening = n == NOTIFICATION_NOTHING || n == NOTIFICATION_READY;
+	return n == NOTIFICATION_READY || n == NOTIFICATION_CLOSED ? READY : EVENTS;
+}
+
+static enum event
+adopt_run(struct service *s, struct status const *old, int64_t age)
+{
+	s->state = UP;
+	s->run = s->pid;
+	if (old->pid == s->pid) {
+		s->status.paused = old->paused;
+	} else {
+		tain t;
+
+		tain_uint(&t, (unsigned int)(age / CLOCK_S));
+		t.nano = (uint32_t)(age % CLOCK_S);
+		tain_sub(&s->status.stamp, &s->status.stamp, &t);
+	}
+	s->status.ready = s->child.ready;
+	return listen_again(s);
+}
+
+static enum event
+adopt(struct service *s, struct status const *old, int64_t age)
+{
+	char pid[PID_FMT];
+	enum event next = EVENTS;
+
+	s->adopted = 1;
+	s->pid = s->child.pid;
+	s->status.pid = s->pid;
+	pid[pid_fmt(pid, s->pid)] = 0;
+	if (s->child.stage == CHILD_RUN) {
+		next = adopt_run(s, old, age);
+	} else {
+		s->state = FINISH;
+		s->status.finishing = 1;
+		s->deadline = clock_deadline(supervise_number(s, TIMEOUT_FINISH, 5000));
+	}
+	strerr_warni("adopted the running ", s->state == UP ? "./run" : "./finish", ", pid ", pid);
+	return next;
+}
+
+/* Did the predecessor come so far as to put this death into the tally? */
+static int
+in_tally(struct service *s)
+{
+	struct death d;
+
+	s->tally = tally_open(s->supervise, 0);
+	return s->tally >= 0 && tally_last(s->tally, &d) > 0
+		&& supervise_moment(&d.stamp) == s->child.t0;
+}
+
+/* Nobody handled this death: it will be as if we had seen it. */
+static enum event
+orphaned(struct service *s)
+{
+	s->pid = s->child.pid;
+	s->state = s->child.stage == CHILD_FINISH ? FINISH : UP;
+	if (s->state == UP)
+		s->run = s->pid;
+	s->adopted = 1;
+	return DIED;
+}
+
+static enum event
+fresh(struct service *s)
+{
+	memset(&s->child, 0, sizeof s->child);
+	s->forget = 1;
+	s->status.paused = 1;	/* with no pid: never started */
+	s->status.wantup = s->child.wantup = !servicedir_has(s->dir, "down");
+	s->status.ready = 1;
+	return s->status.wantup ? TIMEOUT : EVENTS;
+}
+
+/* The predecessor was killed while nothing ran. */
+static enum event
+idle(struct service *s, struct status const *old)
+{
+	s->status.paused = status_never(old);
+	s->status.ready = 1;
+	if (s->status.wantup)
+		s->deadline = s->due;
+	return EVENTS;
+}
+
+/* The predecessor ended in the middle of something; what runs, runs on. */
+static enum event
+resume(struct service *s, int killed)
+{
+	struct child *c = &s->child;
+	int64_t age = clock_boot() - c->t1;
+	struct status old;
+
+	s->started = clock_now() - age;
+	s->due = s->started + supervise_number(s, RESTART_DELAY, 1000) * CLOCK_MS;
+	if (status_readat(s->supervise, &old) < 0) {
+		old = s->status;
+	} else {
+		s->status.stamp = old.stamp;
+		s->status.readystamp = old.readystamp;
+	}
+	s->status.wstat = c->wstat;
+	s->forget = !killed;
+	if (!killed)
+		c->wantup = !servicedir_has(s->dir, "down");
+	s->status.wantup = c->wantup;
+	switch (c->stage) {
+	case CHILD_RUN:
+	case CHILD_FINISH:
+		return find(s) ? adopt(s, &old, age) : orphaned(s);
+	case CHILD_DEAD:
+	case CHILD_COUNTED:
+		died(s, !c->unknown, c->wstat);
+		s->counted = c->stage == CHILD_COUNTED || in_tally(s);
+		supervise_stamp(&s->status.stamp, c->t0);
+		return orphaned(s);
+	default:
+		return idle(s, &old);
+	}
+}
+
+enum event
+supervise_inherit(struct service *s)
+{
+	struct child *c = &s->child;
+	unsigned char boot[CHILD_BOOT];
+	uint32_t pidns = child_pidns();
+	enum event next;
+	int known = child_read(s->record, c) == 0;
+
+	if (!known)
+		strerr_warnwusys("read ", SERVICEDIR_SUPERVISE "/" CHILD_FILE);
+	child_boot(boot);
+	tai64n_now(&s->status.stamp);
+	s->status.readystamp = s->status.stamp;
+	if (!known || !c->t1 || !child_credible(c, boot, pidns, clock_boot()))
+		next = fresh(s);
+	else if (!c->orderly)
+		next = resume(s, 1);
+	else if ((c->stage == CHILD_RUN || c->stage == CHILD_FINISH) && find(s))
+		next = resume(s, 0);
+	else
+		next = fresh(s);
+	c->orderly = 0;
+	memcpy(c->boot, boot, sizeof boot);
+	c->pidns = pidns;
+	return next;
+}

@@ -1,0 +1,139 @@
+/*
+ * supervise.h - everything that s6-supervise knows of its service. There is
+ * nothing else: no state at file scope, so that one process could hold many.
+ */
+
+#ifndef SUPERVISE_SUPERVISE_H
+#define SUPERVISE_SUPERVISE_H
+
+#include <stdint.h>
+#include <sys/types.h>
+
+#include <sextet/child.h>
+#include <sextet/status.h>
+
+#include "machine.h"
+
+/* The one-value files of the service directory, in the order of service.c. */
+enum setting {
+	TIMEOUT_KILL, TIMEOUT_FINISH, MAX_DEATH_TALLY, NOTIFICATION_FD, LOCK_FD,
+	RESTART_DELAY, RESTART_DELAY_MAX, RESTART_LIMIT, ENDS_CONTAINER,
+	DOWN_SIGNAL, RELOAD_SIGNAL, SETTINGS
+};
+
+#define SUPERVISE_ENDED "ended"	/* in supervise/: the container's exit code */
+
+enum ends { ENDS_NEVER, ENDS_ANY, ENDS_FAILURE, ENDS_GIVEUP };
+
+struct service {
+	char const *name;	/* as on the command line */
+	enum state state;
+
+	/* descriptors held for life */
+	int dir;		/* the service directory */
+	int supervise;		/* supervise/ and event/, wherever they are */
+	int event;
+	int lock;
+	int control;
+	int record;		/* supervise/child and its lock */
+	int tally;
+
+	int readiness;		/* our end of the readiness channel, or -1 */
+	int listening;		/* and whether to poll it */
+	int pidfd;		/* of an adopted child, or -1 */
+	int adopted;		/* the child is not ours to reap */
+
+	/* moments of clock_now */
+	int64_t deadline;	/* for the machine: TIMEOUT */
+	int64_t rewrite;	/* to try again to write status */
+	int64_t started;	/* when run was last started */
+	int64_t due;		/* when it may be started again */
+
+	pid_t pid;		/* of run or finish, 0 when neither runs */
+	pid_t run;		/* of the last run, for finish */
+	int died;		/* wait status of the child that DIED */
+	int unknown;		/* which is a guess: nobody saw it */
+	struct status status;	/* as readers should see it */
+	struct child child;	/* as our successor should see it */
+
+	int signal;		/* the one to send at SIGNAL */
+	int group;		/* and whether to the whole group */
+
+	int birth;		/* the newborn could not write its record: errno */
+	uint32_t warned;	/* settings that we complained about, a bit each */
+	unsigned char tries;	/* failed starts in a row */
+	unsigned char writes;	/* failed writes of status in a row */
+	unsigned unwritten : 1;	/* status differs from the file */
+	unsigned failing : 1;	/* there may be a file supervise/failing */
+	unsigned giveup : 1;	/* the restart limit is reached */
+	unsigned forget : 1;	/* a fresh start: what is known of deaths is void */
+	unsigned counted : 1;	/* a predecessor put this death into the tally */
+	unsigned no_proc : 1;	/* /proc is of no use */
+	unsigned deaf : 1;	/* event/ could not be read, and we said so */
+	unsigned unrecorded : 1; /* the record could not be written, and we said so */
+};
+
+/* service.c: what the service directory says, read anew each time. */
+
+/* The number in the file, or FALLBACK. Complains once of a bad one. */
+extern uint32_t supervise_number(struct service *s, enum setting which, uint32_t fallback);
+extern int supervise_signal_number(struct service *s, enum setting which, int fallback);
+
+/* A descriptor number for the service, -1 for none. */
+extern int supervise_fd(struct service *s, enum setting which);
+
+/* restart-limit. 1, or 0 when there is none. */
+extern int supervise_limit(struct service *s, uint32_t *count, uint32_t *seconds);
+
+extern enum ends supervise_ends(struct service *s);
+
+/* Makes or removes the file down; complains when it cannot. */
+extern void supervise_down_file(struct service *s, int make);
+
+/* steps.c, besides the steps of machine.h. */
+
+/* Writes status if it differs from the file; when that fails, later. */
+extern void supervise_save(struct service *s);
+
+/* Writes status, then tells EVENTS to whoever listens to event/. */
+extern void supervise_announce(struct service *s, char const *events);
+
+/* Wants it up or not, in status and record. */
+extern void supervise_want(struct service *s, int up);
+
+/* Sends SIG to the child, or to its process group. */
+extern void supervise_send(struct service *s, int sig, int group);
+
+/* Writes the record. */
+extern void supervise_record(struct service *s);
+
+/* Says in supervise/failing why all is not well: REASON[0..N) in one. */
+extern void supervise_failing(struct service *s, char const *const *reason, size_t n);
+
+/* All is well again. */
+extern void supervise_mend(struct service *s);
+
+/* 1, 2, 4 ... 60 seconds after the first, second ... failure in a row. */
+extern unsigned int supervise_backoff(unsigned char *failures);
+
+/* A stamp as the record keeps it, and back. */
+extern int64_t supervise_moment(tain const *t);
+extern void supervise_stamp(tain *t, int64_t moment);
+
+/* start.c, besides supervise_start. */
+
+/* Runs finish for the death in status: 1, and says so, or 0 when there is
+   none that can be run. */
+extern int supervise_start_finish(struct service *s);
+
+/* adopt.c: what the predecessor left. */
+
+/* Reads the record and finds out what became of the child, and sets the state
+   and all that goes with it; s->forget tells whether this is a fresh start.
+   Returns the event that is due once status is written, EVENTS for none. */
+extern enum event supervise_inherit(struct service *s);
+
+/* Does the adopted child live? When not, s->died and s->unknown are set. */
+extern int supervise_alive(struct service *s);
+
+#endif
