@@ -32,6 +32,9 @@ PROGRAMS := \
 	event/s6-ftrig-wait \
 	event/s6-mkfifodir \
 	log/s6-log \
+	log/s6-tai64n \
+	log/s6-tai64nlocal \
+	log/ucspilogd \
 	scan/s6-svscan \
 	scan/s6-svscanboot \
 	scan/s6-svscanctl \
