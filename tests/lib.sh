@@ -15,7 +15,8 @@
 #   wait_until CMD ...   until the command succeeds; 1 after 10 s ($WAIT seconds)
 #   usage_ok PROG ...    --help, --version and the exit 100 of bad options
 #   with_accounts CMD .. run where ./passwd and ./group are the files of /etc (in
-#                        a mount namespace); "with_accounts true" tells if it can
+#                        a mount namespace), and ./nsswitch.conf if it is there;
+#                        "with_accounts true" tells if it can
 #   service NAME [RUN]   a service directory ./NAME whose run is the script RUN
 #   supervise NAME       s6-supervise on ./NAME in the background; waits until it
 #                        listens; sets $sup
@@ -124,8 +125,9 @@ usage_ok() {
 }
 
 with_accounts() {
-	unshare -m sh -c 'mount --bind passwd /etc/passwd 2>/dev/null &&
-		mount --bind group /etc/group 2>/dev/null && exec "$@"' sh "$@"
+	unshare -m sh -c 'for f in passwd group nsswitch.conf; do
+			[ ! -e $f ] || mount --bind $f /etc/$f 2>/dev/null || exit 111
+		done && exec "$@"' sh "$@"
 }
 
 service() {

@@ -83,6 +83,9 @@ extra:x:1050:root,www
 www:x:1034:
 more:x:1045:www
 END
+echo 'crowd:x:1060:1061::/:' >>passwd
+crowd=$(i=2000; while [ $i -lt 2099 ]; do printf '%s,' $i; i=$((i + 1)); done; echo 2099)
+echo "$crowd" | tr ',' '\n' | sed 's/.*/g&:x:&:lone1,crowd/' >>group
 if with_accounts true; then
 	mounted() {
 		want=$1
@@ -91,23 +94,30 @@ if with_accounts true; then
 		out=$(for v in UID GID GIDLIST; do sed -n "s/^$v=//p" "$TMPDIR/out"; done | paste -sd ' ' -)
 		is "$*" "$out" "$want"
 	}
-	mounted '1033 1034 1050,1045' www
-	mounted '1040 1041 ' lone
-	mounted '1033 1034 1050,1045' -D 1:2:3 www
-	mounted '1033 x x' -u www
-	mounted 'x 1050 x' -g extra
-	mounted '1033 1050 x' -B www:extra
-	mounted '1033 0 x' -B www
-	mounted '1033 2 x' -D 1:2:3 -B www
-	mounted '0 1050 x' -B :extra
-	mounted '1033 1034 x' -n www
-	mounted '1033 44 x' -nB www:44
+	mounted_all() {
+		mounted '1033 1034 1050,1045' www
+		mounted '1040 1041 ' lone
+		mounted "1060 1061 $crowd" crowd
+		mounted '1033 1034 1050,1045' -D 1:2:3 www
+		mounted '1033 x x' -u www
+		mounted 'x 1050 x' -g extra
+		mounted '1033 1050 x' -B www:extra
+		mounted '1033 0 x' -B www
+		mounted '1033 2 x' -D 1:2:3 -B www
+		mounted '0 1050 x' -B :extra
+		mounted '1033 1034 x' -n www
+		mounted '1033 44 x' -nB www:44
+	}
+	mounted_all
 	run with_accounts s6-envuidgid -B www:absent true
 	is "the group is looked up first" "$rc,$err" '1,s6-envuidgid: fatal: unknown group: absent'
 	run with_accounts s6-envuidgid -B absent:www true
 	is "then the user" "$rc,$err" '1,s6-envuidgid: fatal: unknown user: absent'
 	run with_accounts s6-envuidgid www sh -c 'id -u; id -g'
 	is "no id is changed" "$out" "$(id -u; id -g)"
+	# actions that change nothing, but must be left to the libc
+	printf '%s: files [NOTFOUND=return]\n' passwd group >nsswitch.conf
+	if with_accounts true; then mounted_all; else skip "through NSS" "no nsswitch.conf here"; fi
 else
 	skip "accounts of a file" "no mount namespace here"
 fi
