@@ -45,4 +45,4 @@ PARTS_s6-log := log/archive log/input log/lines log/logdir log/out log/processor
 PARTS_s6-supervise := supervise/adopt supervise/end supervise/machine supervise/service \
 	supervise/start supervise/steps
 PARTS_s6-svstat := control/svstat-print
-PARTS_s6-svscan := scan/children
+PARTS_s6-svscan := scan/adopt scan/children scan/command scan/scan scan/start scan/stop

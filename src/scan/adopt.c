@@ -1,0 +1,279 @@
+/*
+ * adopt.c - supervisors that run already and are no children of ours: those of
+ * an s6-svscan that was killed are taken over, with the pipes between services
+ * and loggers; those of another one that lives are left alone.
+ */
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/stat.h>
+#include <sys/vfs.h>
+#include <unistd.h>
+
+#include <skalibs/strerr.h>
+#include <skalibs/types.h>
+
+#include <sextet/child.h>
+#include <sextet/clock.h>
+#include <sextet/filereplace.h>
+#include <sextet/lock.h>
+#include <sextet/path.h>
+#include <sextet/pidfd.h>
+#include <sextet/procstat.h>
+#include <sextet/servicedir.h>
+
+#include "s6-svscan.h"
+
+#define PROC_MAX (sizeof "/proc//cwd/" + PID_FMT + SVSCAN_PATHMAX)
+#define PIPEFS 0x50495045
+#define TICK (CLOCK_S / PROCSTAT_HZ)
+
+/* Writes /proc/PID/WHAT to TO[PROC_MAX]. */
+static void
+proc(char *to, pid_t pid, char const *what)
+{
+	size_t n = sizeof "/proc/" - 1;
+
+	memcpy(to, "/proc/", n);
+	n += pid_fmt(to + n, pid);
+	to[n++] = '/';
+	strcpy(to + n, what);
+}
+
+/* Who holds the lock of the service directory NAME: 1 with his pid (0: he is in
+   another PID namespace), 0 nobody. */
+static int
+owner_of(char const *name, pid_t *owner)
+{
+	char path[SVSCAN_PATHMAX + sizeof SERVICEDIR_LOCK];
+
+	path_join(path, sizeof path, name, SERVICEDIR_LOCK);
+	return lock_test(AT_FDCWD, path, owner) > 0;
+}
+
+/* Watches V's process PID, so that svscan_watched hears of its end. 0, -1. */
+static int
+watch(struct svscan *s, struct supervisor *v, pid_t pid)
+{
+	struct epoll_event e = { .events = EPOLLIN, .data = { .ptr = v } };
+
+	if (s->watched < 0)
+		s->watched = epoll_create1(EPOLL_CLOEXEC);
+	if (s->watched < 0)
+		return -1;
+	v->watch = pidfd_of(pid);
+	if (v->watch >= 0 && epoll_ctl(s->watched, EPOLL_CTL_ADD, v->watch, &e) < 0)
+		svscan_unwatch(v);
+	return v->watch < 0 ? -1 : 0;
+}
+
+void
+svscan_unwatch(struct supervisor *v)
+{
+	if (v->watch >= 0)
+		close(v->watch);
+	v->watch = -1;
+}
+
+void
+svscan_watched(struct svscan *s)
+{
+	struct epoll_event e;
+	struct supervisor *v;
+	int wstat = 0;
+
+	/* one at a time: the end of one may free others */
+	if (epoll_wait(s->watched, &e, 1, 0) < 1)
+		return;
+	v = e.data.ptr;
+	if (v->pid) {
+		pidfd_wstat(v->watch, v->pid, &wstat);
+		svscan_died(s, v, wstat);
+		return;
+	}
+	svscan_unwatch(v);
+	if (!s->stop)
+		svscan_wait(s, v, clock_now());
+}
+
+/* The name by which the supervisor PID was started: its last argument. */
+static int
+name_of(pid_t pid, char *to, size_t size)
+{
+	char path[PROC_MAX];
+	ssize_t r, i;
+
+	proc(path, pid, "cmdline");
+	r = file_read(AT_FDCWD, path, to, size - 1);
+	if (r < 2)
+		return -1;
+	to[r] = 0;
+	for (i = r - 2; i > 0 && to[i - 1]; i--)
+		;
+	memmove(to, to + i, (size_t)(r - i) + 1);
+	return 0;
+}
+
+/* Does the supervisor PID of V belong to an s6-svscan that lives: is its parent
+   one, and has that one's scan directory this service? (An orphan's new parent
+   may be an s6-svscan, too.) Unknown counts as yes. */
+static int
+has_scanner(struct supervisor *v, pid_t pid)
+{
+	char path[PROC_MAX], name[SVSCAN_PATHMAX], in[sizeof "cwd/" + SVSCAN_PATHMAX];
+	struct procstat ps;
+	struct stat st;
+	ssize_t r;
+
+	if (procstat_read(pid, &ps) < 0 || !ps.ppid)
+		return 1;
+	if (ps.ppid == getpid())
+		return 0;
+	proc(path, ps.ppid, "comm");
+	r = file_read(AT_FDCWD, path, name, sizeof name - 1);
+	if (r < 0)
+		return 1;
+	name[r] = 0;
+	if (strcmp(name, "s6-svscan\n"))
+		return 0;
+	if (name_of(pid, name, sizeof name) < 0)
+		return 1;
+	path_join(in, sizeof in, "cwd", name);
+	proc(path, ps.ppid, in);
+	if (stat(path, &st) < 0)
+		return errno != ENOENT && errno != ENOTDIR;
+	return st.st_dev == v->dev && st.st_ino == v->ino;
+}
+
+/* The lock of V is held and we cannot watch its owner: asks again later. */
+static void
+ask_again(struct svscan *s, struct supervisor *v)
+{
+	v->delay = !v->delay ? 1 : v->delay >= 30 ? 60 : v->delay * 2;
+	svscan_wait(s, v, clock_now() + v->delay * CLOCK_S);
+}
+
+int
+svscan_taken(struct svscan *s, struct supervisor *v)
+{
+	char fmt[PID_FMT];
+	pid_t owner, now;
+
+	if (!owner_of(v->name, &owner))
+		return 0;
+	if (owner > 0 && !svscan_of_pid(s, owner) && watch(s, v, owner) == 0) {
+		/* a pidfd of the owner, if he is it still */
+		if (!owner_of(v->name, &now) || now != owner) {
+			svscan_unwatch(v);
+			svscan_wait(s, v, clock_now());
+			return 1;
+		}
+		if (!has_scanner(v, owner)) {
+			if (!s->adopting)
+				strerr_warni("taking over supervisors that run already");
+			s->adopting = 1;
+			v->error = 0;
+			v->delay = 0;
+			svscan_set_pid(s, v, owner);
+			svscan_regain(v);
+			return 1;
+		}
+	}
+	if (v->error != EBUSY) {
+		fmt[pid_fmt(fmt, owner)] = 0;
+		strerr_warnw(v->name, " is supervised by process ", fmt,
+			" already - leaving it alone");
+	}
+	v->error = EBUSY;
+	if (v->watch < 0)
+		ask_again(s, v);
+	return 1;
+}
+
+/* A living process that has descriptor FD as the supervisor of V had it: that
+   supervisor, or the run that it left behind. 0: none. */
+static pid_t
+holder(struct supervisor *v)
+{
+	struct child c;
+	struct procstat ps;
+	pid_t owner;
+
+	if (v->pid)
+		return v->pid;
+	if (owner_of(v->name, &owner))
+		return owner;
+	if (child_peek(v->name, &c) < 0 || c.stage != CHILD_RUN
+		|| procstat_read(c.pid, &ps) < 0 || ps.state == 'Z')
+		return 0;
+	return (int64_t)ps.start >= c.t0 / TICK - 1 && (int64_t)ps.start <= c.t1 / TICK + 1
+		? c.pid : 0;
+}
+
+/* The anonymous pipe that is descriptor FD of PID: its inode, or 0. PATH gets
+   its name. */
+static ino_t
+pipe_of(pid_t pid, char const *fd, char *path)
+{
+	struct statfs fs;
+	struct stat st;
+
+	if (!pid)
+		return 0;
+	proc(path, pid, fd);
+	if (stat(path, &st) < 0 || !S_ISFIFO(st.st_mode)
+		|| statfs(path, &fs) < 0 || fs.f_type != PIPEFS)
+		return 0;
+	return st.st_ino;
+}
+
+static int
+open_end(char const *path, int how)
+{
+	int fd = open(path, how | O_NONBLOCK | O_CLOEXEC);
+
+	if (fd >= 0)
+		fcntl(fd, F_SETFL, 0);
+	return fd;
+}
+
+/* Nobody reads the pipe PATH: that of a logger which is gone altogether. (Else
+   it leads to a reader that we do not know: where the scanner's own output
+   went.) */
+static int
+is_deserted(char const *path)
+{
+	int fd = open(path, O_WRONLY | O_NONBLOCK | O_CLOEXEC);
+
+	if (fd < 0)
+		return errno == ENXIO;
+	close(fd);
+	return 0;
+}
+
+void
+svscan_regain(struct supervisor *v)
+{
+	struct supervisor *l = v->logger ? v : v->other, *w;
+	char in[PROC_MAX], out[PROC_MAX];
+	ino_t reads, writes;
+	char const *path;
+
+	if (!l || l->pipe[0] >= 0)
+		return;
+	w = l->other;
+	reads = pipe_of(holder(l), "fd/0", in);
+	writes = w ? pipe_of(holder(w), "fd/1", out) : 0;
+	if (reads)
+		path = in;
+	else if (writes && is_deserted(out))
+		path = out;
+	else
+		return;
+	l->pipe[0] = open_end(path, O_RDONLY);
+	l->pipe[1] = open_end(path, O_WRONLY);
+	if (l->pipe[0] < 0 || l->pipe[1] < 0)
+		svscan_close_pipe(l);
+}

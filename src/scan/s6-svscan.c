@@ -1,0 +1,235 @@
+/*
+ * s6-svscan - keeps an s6-supervise for each service directory of a scan
+ * directory; the root of a supervision tree, and fit to be process 1.
+ * When it is told to stop it becomes .s6-svscan/finish, or exits 0 (or with
+ * the code of the service that ended the container).
+ */
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <skalibs/strerr.h>
+#include <skalibs/types.h>
+
+#include <sextet/cli.h>
+#include <sextet/clock.h>
+#include <sextet/lock.h>
+#include <sextet/scandir.h>
+#include <sextet/sigfd.h>
+
+#include "s6-svscan.h"
+
+#define USAGE "s6-svscan [ -d notif ] [ -X consoleholder ] [ -C services_max ] [ -L name_max ]" \
+	" [ -t timeout ] [ --stop-timeout=ms ] [ scandir ]"
+
+#define OPT_STOP_TIMEOUT 256
+
+static struct cli_long const longs[] = {
+	{ "notification-fd", 'd', 1 },
+	{ "console-holder", 'X', 1 },
+	{ "services-max", 'C', 1 },
+	{ "name-max", 'L', 1 },
+	{ "timeout", 't', 1 },
+	{ "stop-timeout", OPT_STOP_TIMEOUT, 1 },
+	{ 0, 0, 0 }
+};
+
+static uint32_t
+clamp(uint32_t u, uint32_t least, uint32_t most)
+{
+	return u < least ? least : u > most ? most : u;
+}
+
+/* The descriptor that the option's word S is. */
+static int
+descriptor(char const *s, char const *name, char const *title)
+{
+	uint32_t fd = cli_uint(s, USAGE);
+
+	if (fd < 3)
+		strerr_dief(100, name, " must be 3 or more");
+	if (fcntl((int)fd, F_GETFD) < 0)
+		strerr_diefsys(100, "invalid ", title, " fd");
+	fcntl((int)fd, F_SETFD, FD_CLOEXEC);
+	return (int)fd;
+}
+
+static char const *
+options(struct svscan *s, int argc, char const *const *argv)
+{
+	subgetopt l = SUBGETOPT_ZERO;
+	uint32_t pairs;
+	int opt;
+
+	while ((opt = cli_getopt(argc, argv, "C:L:X:c:d:t:", longs, USAGE, &l)) >= 0) {
+		switch (opt) {
+		case 'C': s->max = clamp(cli_uint(l.arg, USAGE), 4, 160000); break;
+		case 'L': s->namemax = cli_uint(l.arg, USAGE); break;
+		case 'X': s->console = descriptor(l.arg, "consoleholder", "console holder"); break;
+		case 'c':
+			/* as before 2.13: services, each of which may have a logger */
+			pairs = cli_uint(l.arg, USAGE);
+			s->max = 2 * clamp(pairs, 2, 90000);
+			break;
+		case 'd': s->notify = descriptor(l.arg, "notif", "notification"); break;
+		case 't': s->period = cli_uint(l.arg, USAGE); break;
+		case OPT_STOP_TIMEOUT: s->stop_timeout = cli_uint(l.arg, USAGE); break;
+		}
+	}
+	s->namemax = clamp(s->namemax, 11, SVSCAN_NAMEMAX);
+	return l.ind < argc ? argv[l.ind] : ".";
+}
+
+/* The control directory, the lock, the command FIFO. */
+static void
+take(struct svscan *s)
+{
+	struct stat st;
+
+	if (mkdir(SCANDIR_CTL, 0700) < 0) {
+		if (errno != EEXIST)
+			strerr_diefusys(111, "mkdir " SCANDIR_CTL);
+		if (stat(SCANDIR_CTL, &st) < 0)
+			strerr_diefusys(111, "stat " SCANDIR_CTL);
+		if (!S_ISDIR(st.st_mode))
+			strerr_dief(100, SCANDIR_CTL " exists and is not a directory");
+	}
+	/* kept open for life, close-on-exec: what we become must not hold it */
+	if (lock_take(AT_FDCWD, SCANDIR_CTL "/lock", 0600, 0) < 0) {
+		if (errno == EBUSY)
+			strerr_dief(100, "another instance of s6-svscan is already running"
+				" on the same directory");
+		strerr_diefusys(111, "lock " SCANDIR_CTL "/lock");
+	}
+	if (mkfifo(SCANDIR_CTL "/" CONTROL_FIFO, 0600) < 0 && errno != EEXIST)
+		strerr_diefusys(111, "mkfifo " SCANDIR_CTL "/" CONTROL_FIFO);
+	/* our own writing end: no end of file when a client leaves */
+	s->control = open(SCANDIR_CTL "/" CONTROL_FIFO, O_RDWR | O_NONBLOCK | O_CLOEXEC);
+	if (s->control < 0)
+		strerr_diefusys(111, "open " SCANDIR_CTL "/" CONTROL_FIFO);
+	if (fstat(s->control, &st) < 0 || !S_ISFIFO(st.st_mode))
+		strerr_dief(100, SCANDIR_CTL "/" CONTROL_FIFO " is not a FIFO");
+}
+
+static void
+prepare(struct svscan *s)
+{
+	static int const signals[] = {
+		SIGCHLD, SIGALRM, SIGABRT, SIGHUP, SIGINT, SIGTERM, SIGQUIT,
+		SIGUSR1, SIGUSR2, SIGPWR, SIGWINCH
+	};
+	sigset_t set;
+
+	s->dir = open(".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (s->dir < 0)
+		strerr_diefusys(111, "open the scan directory");
+	for (int i = 0; i < 2; i++) {
+		s->low[i] = fcntl(s->control, F_DUPFD_CLOEXEC, 3);
+		if (s->low[i] < 0)
+			strerr_diefusys(111, "duplicate a descriptor");
+	}
+	if (svscan_table(s) < 0)
+		strerr_diefusys(111, "allocate the table of services");
+	sigemptyset(&set);
+	for (size_t i = 0; i < sizeof signals / sizeof *signals; i++)
+		sigaddset(&set, signals[i]);
+	signal(SIGCHLD, SIG_DFL);	/* ignored, it would make children vanish */
+	signal(SIGPIPE, SIG_IGN);
+	s->signals = sigfd_open(&set);
+	if (s->signals < 0)
+		strerr_diefusys(111, "trap signals");
+	/* orphans of a killed supervisor come to us: their exit is seen by who
+	   takes over, and no zombie stays */
+	prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
+}
+
+static int64_t
+deadline(struct svscan const *s)
+{
+	int64_t const times[] = { s->look, s->rescan, s->sweep, s->stop_due };
+	int64_t next = s->nwaiting ? s->waiting[0]->due : CLOCK_NEVER;
+
+	for (size_t i = 0; i < sizeof times / sizeof *times; i++)
+		if (times[i] < next)
+			next = times[i];
+	return next;
+}
+
+/* Does what is due. */
+static void
+work(struct svscan *s)
+{
+	int64_t now;
+
+	if (s->scan_wanted)
+		svscan_scan(s);
+	if (deadline(s) == CLOCK_NEVER)
+		return;
+	now = clock_now();
+	if (s->sweep <= now)
+		svscan_sweep(s);
+	if (s->stop_due <= now)
+		svscan_stop_more(s, now);
+	if (s->rescan <= now)
+		svscan_scan(s);
+	if (s->look <= now)
+		svscan_look_again(s, now);
+	svscan_start_due(s, now);
+}
+
+static void
+loop(struct svscan *s)
+{
+	struct pollfd fds[3] = {
+		{ .fd = s->signals, .events = POLLIN },
+		{ .fd = s->control, .events = POLLIN },
+		{ .events = POLLIN },
+	};
+
+	for (;;) {
+		work(s);
+		if (s->stop && !s->running)
+			svscan_leave(s);
+		fds[2].fd = s->watched;
+		if (clock_poll(fds, 3, deadline(s)) < 0)
+			svscan_crash(s, "poll");
+		if (fds[0].revents)
+			svscan_got_signal(s);
+		if (fds[1].revents)
+			svscan_got_command(s);
+		if (fds[2].revents)
+			svscan_watched(s);
+	}
+}
+
+int
+main(int argc, char const *const *argv)
+{
+	static struct svscan s = {
+		.max = 1000, .namemax = 251, .notify = -1, .console = -1, .signals = -1,
+		.watched = -1, .code = -1, .scan_wanted = 1, .rescan = CLOCK_NEVER,
+		.look = CLOCK_NEVER, .sweep = CLOCK_NEVER, .stop_due = CLOCK_NEVER
+	};
+	char const *dir;
+
+	PROG = "s6-svscan";
+	dir = options(&s, argc, argv);
+	cli_fds();
+	if (chdir(dir) < 0)
+		strerr_diefusys(111, "chdir to ", dir);
+	take(&s);
+	prepare(&s);
+	if (s.notify >= 0) {
+		/* shallow: commands are heard, services are to come */
+		if (write(s.notify, "\n", 1) < 0)
+			strerr_warnwusys("notify readiness");
+		close(s.notify);
+	}
+	loop(&s);
+	return 0;
+}

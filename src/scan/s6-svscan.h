@@ -1,0 +1,191 @@
+/*
+ * s6-svscan.h - what the parts of s6-svscan share.
+ *
+ *   s6-svscan.c  options, start, the loop
+ *   children.c   the table of supervisors and who is to be started when
+ *   scan.c       the scan directory: what there is, what is wrong with it
+ *   start.c      starting supervisors, their deaths, the pipes to loggers
+ *   adopt.c      supervisors that are there already
+ *   command.c    signals, commands, SIGxxx handlers, reaping
+ *   stop.c       stopping, finish and crash
+ */
+
+#ifndef SEXTET_SCAN_S6_SVSCAN_H
+#define SEXTET_SCAN_S6_SVSCAN_H
+
+#include <stdint.h>
+#include <sys/types.h>
+
+#define SVSCAN_NAMEMAX 1019	/* the longest name that -L allows */
+#define SVSCAN_PATHMAX (SVSCAN_NAMEMAX + sizeof "/log")
+#define SVSCAN_CATCHALL "s6-svscan-log"
+
+/* One s6-supervise, there or to come. A service is told by the device and inode
+   of its directory, not by its name. */
+struct supervisor {
+	struct supervisor *next_pid;	/* in its chain of by_pid, or of the free ones */
+	struct supervisor *next_inode;
+	struct supervisor *other;	/* a service's logger, a logger's service */
+	char *name;		/* as it is started: NAME or NAME/log */
+	dev_t dev;
+	ino_t ino;
+	int64_t started;	/* when it was last started; 0: never */
+	int64_t due;		/* when it is to be started, while it waits */
+	uint32_t place;		/* in the heap of those that wait, from 1; 0: not in it */
+	uint32_t seen;		/* the scan that saw it last */
+	pid_t pid;		/* 0: not running */
+	int watch;		/* pidfd of one that is no child of ours, or -1 */
+	int pipe[2];		/* a logger's: its stdin, its service's stdout; or -1 */
+	int error;		/* errno that keeps it from being started; 0: none */
+	unsigned char delay;	/* seconds until the next try */
+	unsigned char quick;	/* times in a row that it was killed young */
+	unsigned live : 1;	/* this slot is used */
+	unsigned active : 1;	/* the scan directory has it */
+	unsigned logger : 1;
+	unsigned shared : 1;	/* a logger of several services */
+	unsigned checked : 1;	/* nobody else supervises that directory */
+};
+
+/* A name in the scan directory that cannot be made a service now. */
+struct bad {
+	char *name;
+	int64_t due;		/* when to look again; CLOCK_NEVER: at the next scan */
+	uint32_t seen;
+	int error;		/* errno, or BAD_ below */
+	unsigned char delay;
+};
+#define BAD_FULL (-1)		/* there are as many services as -C allows */
+
+enum svscan_stop { SVSCAN_RUNNING, SVSCAN_TERM, SVSCAN_QUIT };
+
+struct svscan {
+	/* options */
+	uint32_t max;
+	uint32_t namemax;
+	uint32_t period;
+	uint32_t stop_timeout;
+	int notify;
+	int console;
+	int adopting;		/* we said that we take over */
+
+	/* descriptors */
+	int dir;
+	int control;
+	int signals;
+	int watched;		/* epoll of those watched by pidfd; -1 none yet */
+	int low[2];		/* places with low numbers for a child's pipe ends */
+
+	/* children.c */
+	struct supervisor *all;
+	struct supervisor *free;
+	uint32_t top;		/* slots used so far: all[0..top) */
+	uint32_t count;		/* live ones */
+	uint32_t running;	/* with a pid */
+	struct supervisor **by_pid;
+	struct supervisor **by_inode;
+	uint32_t mask;
+	struct supervisor **waiting;
+	uint32_t nwaiting;
+	char *names;
+	size_t stride;
+
+	/* scan.c */
+	struct bad *bad;
+	uint32_t nbad;
+	char *badnames;
+	uint32_t scan;		/* number of the present or last scan */
+	int64_t rescan;		/* when to scan by ourselves, CLOCK_NEVER */
+	int64_t look;		/* when to look at bad entries */
+	int starved;		/* somebody waits for want of descriptors or memory */
+	unsigned char scan_delay;
+	int scan_error;		/* why the directory could not be read */
+	enum svscan_stop prune;	/* after the next scan; SVSCAN_RUNNING: no */
+
+	/* command.c */
+	int64_t sweep;		/* when to reap all, CLOCK_NEVER */
+	int64_t swept;
+	int scan_wanted;
+	int garbage;		/* unknown commands come, and we said so */
+
+	/* stop.c */
+	enum svscan_stop stop;
+	int64_t stop_due;	/* next step against those that do not stop */
+	int stop_step;
+	int code;		/* of the service that ended the container, or -1 */
+};
+
+/* children.c */
+
+/* Sets up the table for S->max supervisors with names up to S->namemax: address
+   space only, memory is used as it fills. 0, -1 with errno. */
+extern int svscan_table(struct svscan *s);
+
+/* A slot, or null when all are used. NAME is copied. */
+extern struct supervisor *svscan_new(struct svscan *s, char const *name, dev_t dev, ino_t ino);
+extern void svscan_free(struct svscan *s, struct supervisor *v);
+extern struct supervisor *svscan_of_pid(struct svscan *s, pid_t pid);
+extern struct supervisor *svscan_of_inode(struct svscan *s, dev_t dev, ino_t ino);
+extern void svscan_set_pid(struct svscan *s, struct supervisor *v, pid_t pid);
+
+/* V is to be started at DUE, or at no time at all. */
+extern void svscan_wait(struct svscan *s, struct supervisor *v, int64_t due);
+extern void svscan_unwait(struct svscan *s, struct supervisor *v);
+
+/* scan.c */
+extern void svscan_scan(struct svscan *s);
+extern void svscan_look_again(struct svscan *s, int64_t now);
+extern void svscan_look_soon(struct svscan *s);		/* a slot became free */
+extern void svscan_prune(struct svscan *s, enum svscan_stop how);
+
+/* start.c */
+
+/* Starts some of those whose time has come. */
+extern void svscan_start_due(struct svscan *s, int64_t now);
+extern void svscan_died(struct svscan *s, struct supervisor *v, int wstat);
+
+/* Tells V, if it runs, to stop: SVSCAN_TERM leaves loggers to their EOF. */
+extern void svscan_tell(struct supervisor *v, enum svscan_stop how);
+extern void svscan_signal(struct supervisor *v, int sig);
+
+/* Closes our ends of a logger's pipe. */
+extern void svscan_close_pipe(struct supervisor *v);
+
+/* Is gone for good: forgets V, which does not run. */
+extern void svscan_drop(struct svscan *s, struct supervisor *v);
+
+/* Descriptors or memory were freed: tries again what failed for want of them. */
+extern void svscan_retry(struct svscan *s);
+
+/* adopt.c */
+
+/* Does somebody supervise V's directory, though it is no child of ours? Then he
+   was taken over, or will be waited for. */
+extern int svscan_taken(struct svscan *s, struct supervisor *v);
+
+/* Takes over the pipe of V and its logger from whoever has it, if anybody. */
+extern void svscan_regain(struct supervisor *v);
+
+/* Something happened on S->watched. */
+extern void svscan_watched(struct svscan *s);
+extern void svscan_unwatch(struct supervisor *v);
+
+/* command.c */
+extern void svscan_got_signal(struct svscan *s);
+extern void svscan_got_command(struct svscan *s);
+extern void svscan_sweep(struct svscan *s);
+
+/* stop.c */
+
+/* Tells every supervisor to stop; the loop leaves when all are gone. */
+extern void svscan_stop(struct svscan *s, enum svscan_stop how);
+
+/* Time has come to do more about those that are left. */
+extern void svscan_stop_more(struct svscan *s, int64_t now);
+
+/* Becomes .s6-svscan/finish, or exits. */
+extern void svscan_leave(struct svscan *s) __attribute__((noreturn));
+
+/* Says that it cannot do WHAT (errno) and becomes .s6-svscan/crash. */
+extern void svscan_crash(struct svscan *s, char const *what) __attribute__((noreturn));
+
+#endif

@@ -1,0 +1,221 @@
+/* stop.c - how s6-svscan ends: stopping all, then finish, or crash */
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <skalibs/strerr.h>
+#include <skalibs/types.h>
+
+#include <sextet/clock.h>
+#include <sextet/control.h>
+#include <sextet/listdir.h>
+#include <sextet/path.h>
+#include <sextet/procstat.h>
+#include <sextet/scandir.h>
+#include <sextet/servicedir.h>
+#include <sextet/sigfd.h>
+
+#include "s6-svscan.h"
+
+#define GRACE CLOCK_S			/* from telling to killing */
+#define PASS (20 * CLOCK_MS)		/* between two passes of killing */
+#define PASSES 10			/* before the supervisors are killed as well */
+#define DEPTH 64			/* of processes below a supervisor */
+
+extern char **environ;
+
+/* Our output goes where it went before the catch-all logger: that one ends when
+   the last writer of its FIFO is gone, and we may be it. */
+static void
+restore_console(struct svscan *s, int catchall)
+{
+	int fd = s->console;
+
+	if (fd < 0 && catchall)
+		fd = open("/dev/null", O_RDWR | O_CLOEXEC);
+	if (fd < 0)
+		return;
+	dup2(fd, 1);
+	dup2(fd, 2);
+	close(fd);
+	s->console = -1;
+}
+
+void
+svscan_stop(struct svscan *s, enum svscan_stop how)
+{
+	int catchall = 0;
+
+	if (s->stop >= how)
+		return;
+	if (!s->stop)
+		s->stop_due = clock_deadline(s->stop_timeout);
+	s->stop = how;
+	s->nwaiting = 0;
+	s->nbad = 0;
+	s->scan_wanted = 0;
+	s->rescan = s->look = CLOCK_NEVER;
+	for (uint32_t i = 0; i < s->top; i++) {
+		struct supervisor *v = &s->all[i];
+
+		if (!v->live)
+			continue;
+		v->place = 0;
+		svscan_tell(v, how);
+		svscan_close_pipe(v);
+		catchall |= !strcmp(v->name, SVSCAN_CATCHALL);
+	}
+	restore_console(s, catchall);
+}
+
+/* Writes COMMANDS to V's supervisor, never waiting. */
+static void
+command(struct supervisor *v, char const *commands)
+{
+	char path[SVSCAN_PATHMAX + sizeof "/supervise/control"];
+	struct stat st;
+	int fd;
+
+	path_join3(path, sizeof path, v->name, SERVICEDIR_SUPERVISE, CONTROL_FIFO);
+	fd = open(path, O_WRONLY | O_NONBLOCK | O_NOFOLLOW | O_CLOEXEC);
+	if (fd < 0 || fstat(fd, &st) < 0 || !S_ISFIFO(st.st_mode)
+		|| write(fd, commands, strlen(commands)) < 0)
+		strerr_warnwusys("control ", v->name);
+	if (fd >= 0)
+		close(fd);
+}
+
+/* Does PID descend from a supervisor that is left? 1; 2 when it is its child. */
+static int
+is_left(struct svscan *s, pid_t pid)
+{
+	struct procstat ps;
+
+	for (int depth = 1; depth < DEPTH && pid > 1; depth++) {
+		if (procstat_read(pid, &ps) < 0 || (depth == 1 && ps.state == 'Z'))
+			return 0;
+		pid = ps.ppid;
+		if (svscan_of_pid(s, pid))
+			return depth == 1 ? 2 : 1;
+	}
+	return 0;
+}
+
+/* Kills what descends from the supervisors that are left, and the process
+   groups of the services. */
+static void
+kill_services(struct svscan *s)
+{
+	struct listdir l;
+	char const *name;
+	unsigned char type;
+	int fd = open("/proc", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	if (fd < 0 || listdir_start(&l, fd) < 0)
+		return;
+	while ((name = listdir_next(&l, &type))) {
+		unsigned int pid;
+		int left;
+
+		if (!uint0_scan(name, &pid) || svscan_of_pid(s, (pid_t)pid))
+			continue;
+		left = is_left(s, (pid_t)pid);
+		if (left)
+			kill((pid_t)pid, SIGKILL);
+		if (left == 2)
+			kill(-(pid_t)pid, SIGKILL);
+	}
+	close(fd);
+}
+
+void
+svscan_stop_more(struct svscan *s, int64_t now)
+{
+	int step = s->stop_step++;
+
+	/* a stopped supervisor starts no finish while its service is killed */
+	int last = step >= PASSES;
+
+	for (uint32_t i = 0; i < s->top; i++) {
+		struct supervisor *v = &s->all[i];
+
+		if (!v->live || !v->pid)
+			continue;
+		if (!step) {
+			strerr_warnw(v->name, " does not stop - killing it");
+			command(v, "xdkK");
+		} else if (last) {
+			svscan_signal(v, SIGSTOP);
+		}
+	}
+	s->stop_due = now + (step ? PASS : GRACE);
+	if (!step)
+		return;
+	kill_services(s);
+	for (uint32_t i = 0; last && i < s->top; i++)
+		if (s->all[i].live && s->all[i].pid)
+			svscan_signal(&s->all[i], SIGKILL);
+}
+
+/* Back to how we were started: what we become gets no surprises. */
+static void
+undo(struct svscan *s)
+{
+	if (s->signals >= 0)
+		sigfd_close(s->signals);
+	signal(SIGPIPE, SIG_DFL);
+	prctl(PR_SET_CHILD_SUBREAPER, 0, 0, 0, 0);
+}
+
+static void crash(void) __attribute__((noreturn));
+
+static void
+crash(void)
+{
+	char const *argv[2] = { SCANDIR_CTL "/crash", 0 };
+
+	strerr_warnw("executing into ", argv[0]);
+	execve(argv[0], (char *const *)argv, environ);
+	strerr_diefusys(errno == ENOENT ? 127 : 126, "exec ", argv[0]);
+}
+
+void
+svscan_crash(struct svscan *s, char const *what)
+{
+	int e = errno;
+
+	restore_console(s, 0);
+	errno = e;
+	strerr_warnwusys(what);
+	undo(s);
+	crash();
+}
+
+void
+svscan_leave(struct svscan *s)
+{
+	char const *argv[3] = { SCANDIR_CTL "/finish", 0, 0 };
+	char fmt[UINT_FMT];
+	struct stat st;
+
+	restore_console(s, 0);
+	undo(s);
+	if (s->code >= 0) {
+		fmt[uint_fmt(fmt, (unsigned int)s->code)] = 0;
+		argv[1] = fmt;
+		if (setenv("S6_EXITCODE", fmt, 1) < 0)
+			strerr_warnwusys("set S6_EXITCODE");
+	}
+	execve(argv[0], (char *const *)argv, environ);
+	if (errno == ENOENT && lstat(argv[0], &st) < 0)
+		_exit(s->code >= 0 ? s->code : 0);
+	/* ENOENT is also what a missing interpreter gives */
+	strerr_warnwusys("exec finish script ", argv[0]);
+	crash();
+}
