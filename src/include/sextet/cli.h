@@ -53,6 +53,15 @@ extern void cli_exec(char const *const *argv, char const *const *envp)
 /* cli_exec with the present environment. */
 extern void cli_exec_here(char const *const *argv) __attribute__((noreturn));
 
+/* The options -u UID, -g GID, -G GIDLIST and -U (all three from the environment)
+   of programs that change who they are: OPT with ARG goes to ID, or death with
+   100. */
+struct identity;
+extern void cli_identity(int opt, char const *arg, char const *usage, struct identity *id);
+
+/* Becomes that, or dies with 111. An id of 0 is not asked for. */
+extern void cli_become(struct identity *id);
+
 /* Opens /dev/null on each of descriptors 0, 1, 2 that is closed, so that no
    file of ours ever lands there. Dies with 111. */
 extern void cli_fds(void);
