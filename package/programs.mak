@@ -32,6 +32,7 @@ PROGRAMS := \
 	event/s6-ftrig-wait \
 	event/s6-mkfifodir \
 	log/s6-log \
+	log/s6-socklog \
 	log/s6-tai64n \
 	log/s6-tai64nlocal \
 	log/ucspilogd \
@@ -42,6 +43,7 @@ PROGRAMS := \
 
 PARTS_s6-log := log/archive log/input log/lines log/logdir log/out log/processor log/recover \
 	log/script log/select log/stamp log/status log/stdout
+PARTS_s6-socklog := log/socklog-listen log/socklog-message
 PARTS_s6-supervise := supervise/adopt supervise/end supervise/machine supervise/service \
 	supervise/start supervise/steps
 PARTS_s6-svstat := control/svstat-print
