@@ -56,7 +56,8 @@ run() {
 		s/: Not a tty$/: Inappropriate ioctl for device/
 		s/: Symbolic link loop$/: Too many levels of symbolic links/
 		s/: Filename too long$/: File name too long/
-		s/: No file descriptors available$/: Too many open files/' "$TMPDIR/err")
+		s/: No file descriptors available$/: Too many open files/
+		s/: Operation timed out$/: Connection timed out/' "$TMPDIR/err")
 }
 
 is() {

@@ -130,12 +130,15 @@ tally_read(char const *dir, struct death *d, size_t max)
 	fd = openat(dirfd, TALLY_FILE, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
 	if (fd < 0) {
 		done(dirfd);
-		return -1;
+		return errno == ENOENT ? 0 : -1;
 	}
 	n = read_newest(fd, bytes, max < TALLY_MAX ? max : TALLY_MAX);
+	if (n >= 0)
+		errno = 0;
 	done(fd);
 	if (n < 0 && errno == EBADMSG) {
 		empty_invalid(dirfd);
+		errno = EBADMSG;
 		n = 0;
 	}
 	done(dirfd);

@@ -31,8 +31,9 @@ extern void tally_unpack(char const *from, struct death *d);
 extern void tally_death(struct death *d, tain const *stamp, int wstat);
 
 /* Reads DIR/supervise/death_tally into D, at most MAX records, the newest when
-   there are more. Returns how many, or -1 with errno (ENOENT: none was ever
-   made). An invalid file is truncated when we may, and counts as empty. */
+   there are more. Returns how many, or -1 with errno (ENOENT: DIR was never
+   supervised). errno also tells why there are 0: ENOENT when there is no file,
+   EBADMSG when it is invalid (then it is truncated, if we may), else 0. */
 extern ssize_t tally_read(char const *dir, struct death *d, size_t max);
 
 /* Replaces DIR/supervise/death_tally by an empty one. 0, -1 with errno. */
