@@ -35,15 +35,17 @@ options(int argc, char const *const *argv, struct identity *id, int *unexport)
 int
 main(int argc, char const *const *argv)
 {
-	static struct identity id;
+	struct identity *id = identity_new();
 	int unexport = 0, first;
 
 	PROG = "s6-applyuidgid";
-	first = options(argc, argv, &id, &unexport);
+	if (!id)
+		strerr_diefusys(111, "get memory");
+	first = options(argc, argv, id, &unexport);
 	if (first == argc)
 		strerr_dieusage(100, USAGE);
 	argv += first;
-	cli_become(&id);
+	cli_become(id);
 	if (unexport) {
 		environment_remove((char const **)environ, "UID");
 		environment_remove((char const **)environ, "GID");

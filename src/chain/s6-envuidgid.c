@@ -165,13 +165,16 @@ parse(int argc, char const *const *argv, struct options *o, struct identity *id)
 int
 main(int argc, char const *const *argv)
 {
-	static struct identity id;
+	struct identity *id;
 	struct options o = { .what = ALL, .insist = 1 };
 	char const **envp;
 	int first;
 
 	PROG = "s6-envuidgid";
-	first = parse(argc, argv, &o, &id);
+	id = identity_new();
+	if (!id)
+		strerr_diefusys(111, "get memory");
+	first = parse(argc, argv, &o, id);
 	argc -= first;
 	argv += first;
 	if (argc < 2)
@@ -179,11 +182,11 @@ main(int argc, char const *const *argv)
 
 	switch (o.what) {
 	case ALL:
-	case USER: find_user(argv[0], &o, &id); break;
-	case GROUP: find_group(argv[0], &o, &id); break;
-	case BOTH: find_both((char *)argv[0], &o, &id); break;
+	case USER: find_user(argv[0], &o, id); break;
+	case GROUP: find_group(argv[0], &o, id); break;
+	case BOTH: find_both((char *)argv[0], &o, id); break;
 	}
-	envp = changed_environment(&o, &id);
+	envp = changed_environment(&o, id);
 	if (!envp)
 		strerr_diefusys(111, "change the environment");
 	cli_exec(argv + 1, envp);

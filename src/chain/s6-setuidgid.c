@@ -46,11 +46,27 @@ by_name(char const *account, struct identity *id)
 	environment_remove(envp, "GIDLIST");
 }
 
+static void
+become(char const *account)
+{
+	struct identity *id = identity_new();
+	enum identity_result result;
+
+	if (!id)
+		strerr_diefusys(111, "get memory");
+	if (strchr(account, ':'))
+		by_numbers(account, id);
+	else
+		by_name(account, id);
+	id->set_uid = id->set_gid = id->set_groups = 1;
+	result = identity_apply(id);
+	if (result != IDENTITY_DONE)
+		strerr_diefusys(111, identity_verb(result));
+}
+
 int
 main(int argc, char const *const *argv)
 {
-	static struct identity id;
-	enum identity_result result;
 	int first;
 
 	PROG = "s6-setuidgid";
@@ -60,15 +76,7 @@ main(int argc, char const *const *argv)
 	if (argc < 2)
 		strerr_dieusage(100, USAGE);
 
-	if (argv[0][0]) {
-		if (strchr(argv[0], ':'))
-			by_numbers(argv[0], &id);
-		else
-			by_name(argv[0], &id);
-		id.set_uid = id.set_gid = id.set_groups = 1;
-		result = identity_apply(&id);
-		if (result != IDENTITY_DONE)
-			strerr_diefusys(111, identity_verb(result));
-	}
+	if (argv[0][0])
+		become(argv[0]);
 	cli_exec_here(argv + 1);
 }

@@ -3,9 +3,19 @@
 #include <grp.h>
 #include <stdint.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 #include <sextet/identity.h>
+
+struct identity *
+identity_new(void)
+{
+	void *p = mmap(0, sizeof(struct identity), PROT_READ | PROT_WRITE,
+		MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	return p == MAP_FAILED ? 0 : p;
+}
 
 /* Reads the id at S; returns its length, 0 if there is none. */
 static size_t

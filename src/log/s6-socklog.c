@@ -222,17 +222,19 @@ int
 main(int argc, char const *const *argv)
 {
 	static struct logger g = { .last = 1, .deadline = CLOCK_NEVER };
-	static struct identity id;
+	struct identity *id = identity_new();
 	struct options o = { .notify = -1, .limit = 1024, .path = "/dev/log" };
 	sigset_t set;
 
 	PROG = "s6-socklog";
-	parse(argc, argv, &o, &id);
+	if (!id)
+		strerr_diefusys(111, "get memory");
+	parse(argc, argv, &o, id);
 	cli_fds();
 	close(0);
 	g.opt = &o;
 	g.fd = open_socket(&o);
-	cli_become(&id);
+	cli_become(id);
 	signal(SIGPIPE, SIG_IGN);
 	sigemptyset(&set);
 	sigaddset(&set, SIGTERM);

@@ -137,6 +137,10 @@ privileged(void)
 int
 main(void)
 {
+	struct identity *fresh = identity_new();
+
+	ok(fresh && !fresh->n && !fresh->set_uid && !fresh->set_gid && !fresh->set_groups
+		&& !fresh->groups[IDENTITY_GROUPS], "a new one asks for nothing");
 	lists();
 	too_many();
 	ok(!strcmp(identity_verb(IDENTITY_GROUPS_FAILED), "set supplementary group list")

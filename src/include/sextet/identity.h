@@ -11,8 +11,7 @@
 /* As many groups as a process of Linux can have. */
 #define IDENTITY_GROUPS 65536
 
-/* What a process shall become. It is large, but only what is used of it is
-   ever touched: keep it static. */
+/* What a process shall become. */
 struct identity {
 	uid_t uid;
 	gid_t gid;
@@ -24,6 +23,11 @@ struct identity {
 };
 
 enum identity_result { IDENTITY_DONE, IDENTITY_GROUPS_FAILED, IDENTITY_GID_FAILED, IDENTITY_UID_FAILED };
+
+/* A new one, all zero, or null with errno. It is large, but only what is used of
+   it costs memory; it is a mapping of its own, so that a program file that holds
+   many programs does not reserve room for each of them. */
+extern struct identity *identity_new(void);
 
 /* Reads S into the groups of ID: decimal ids, separated by commas, colons,
    semicolons or white space. The empty string is the empty list. Returns 0
