@@ -47,4 +47,5 @@ PARTS_s6-socklog := log/socklog-listen log/socklog-message
 PARTS_s6-supervise := supervise/adopt supervise/end supervise/machine supervise/service \
 	supervise/start supervise/steps
 PARTS_s6-svstat := control/svstat-print
-PARTS_s6-svscan := scan/adopt scan/children scan/command scan/scan scan/start scan/stop
+PARTS_s6-svscan := scan/adopt scan/children scan/command scan/kill scan/scan scan/start \
+	scan/stop

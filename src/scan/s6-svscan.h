@@ -8,6 +8,7 @@
  *   adopt.c      supervisors that are there already
  *   command.c    signals, commands, SIGxxx handlers, reaping
  *   stop.c       stopping, finish and crash
+ *   kill.c       killing what does not stop
  */
 
 #ifndef SEXTET_SCAN_S6_SVSCAN_H
@@ -57,6 +58,8 @@ struct bad {
 #define BAD_FULL (-1)		/* there are as many services as -C allows */
 
 enum svscan_stop { SVSCAN_RUNNING, SVSCAN_TERM, SVSCAN_QUIT };
+
+struct svscan_prey;
 
 struct svscan {
 	/* options */
@@ -111,6 +114,8 @@ struct svscan {
 	enum svscan_stop stop;
 	int64_t stop_due;	/* next step against those that do not stop */
 	int stop_step;
+	struct svscan_prey *prey;	/* kill.c */
+	uint32_t nprey;
 	int code;		/* of the service that ended the container, or -1 */
 };
 
@@ -187,5 +192,12 @@ extern void svscan_leave(struct svscan *s) __attribute__((noreturn));
 
 /* Says that it cannot do WHAT (errno) and becomes .s6-svscan/crash. */
 extern void svscan_crash(struct svscan *s, char const *what) __attribute__((noreturn));
+
+/* kill.c */
+
+/* Adds what descends from the supervisors that run to the list of what is to
+   be killed. */
+extern void svscan_list_prey(struct svscan *s);
+extern void svscan_kill_prey(struct svscan *s);
 
 #endif

@@ -14,9 +14,7 @@
 
 #include <sextet/clock.h>
 #include <sextet/control.h>
-#include <sextet/listdir.h>
 #include <sextet/path.h>
-#include <sextet/procstat.h>
 #include <sextet/scandir.h>
 #include <sextet/servicedir.h>
 #include <sextet/sigfd.h>
@@ -26,7 +24,6 @@
 #define GRACE CLOCK_S			/* from telling to killing */
 #define PASS (20 * CLOCK_MS)		/* between two passes of killing */
 #define PASSES 10			/* before the supervisors are killed as well */
-#define DEPTH 64			/* of processes below a supervisor */
 
 extern char **environ;
 
@@ -91,49 +88,6 @@ command(struct supervisor *v, char const *commands)
 		close(fd);
 }
 
-/* Does PID descend from a supervisor that is left? 1; 2 when it is its child. */
-static int
-is_left(struct svscan *s, pid_t pid)
-{
-	struct procstat ps;
-
-	for (int depth = 1; depth < DEPTH && pid > 1; depth++) {
-		if (procstat_read(pid, &ps) < 0 || (depth == 1 && ps.state == 'Z'))
-			return 0;
-		pid = ps.ppid;
-		if (svscan_of_pid(s, pid))
-			return depth == 1 ? 2 : 1;
-	}
-	return 0;
-}
-
-/* Kills what descends from the supervisors that are left, and the process
-   groups of the services. */
-static void
-kill_services(struct svscan *s)
-{
-	struct listdir l;
-	char const *name;
-	unsigned char type;
-	int fd = open("/proc", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-
-	if (fd < 0 || listdir_start(&l, fd) < 0)
-		return;
-	while ((name = listdir_next(&l, &type))) {
-		unsigned int pid;
-		int left;
-
-		if (!uint0_scan(name, &pid) || svscan_of_pid(s, (pid_t)pid))
-			continue;
-		left = is_left(s, (pid_t)pid);
-		if (left)
-			kill((pid_t)pid, SIGKILL);
-		if (left == 2)
-			kill(-(pid_t)pid, SIGKILL);
-	}
-	close(fd);
-}
-
 void
 svscan_stop_more(struct svscan *s, int64_t now)
 {
@@ -142,6 +96,8 @@ svscan_stop_more(struct svscan *s, int64_t now)
 	/* a stopped supervisor starts no finish while its service is killed */
 	int last = step >= PASSES;
 
+	if (!step)
+		svscan_list_prey(s);	/* before orphans are made */
 	for (uint32_t i = 0; i < s->top; i++) {
 		struct supervisor *v = &s->all[i];
 
@@ -157,7 +113,8 @@ svscan_stop_more(struct svscan *s, int64_t now)
 	s->stop_due = now + (step ? PASS : GRACE);
 	if (!step)
 		return;
-	kill_services(s);
+	svscan_list_prey(s);
+	svscan_kill_prey(s);
 	for (uint32_t i = 0; last && i < s->top; i++)
 		if (s->all[i].live && s->all[i].pid)
 			svscan_signal(&s->all[i], SIGKILL);
@@ -204,6 +161,7 @@ svscan_leave(struct svscan *s)
 	char fmt[UINT_FMT];
 	struct stat st;
 
+	svscan_kill_prey(s);
 	restore_console(s, 0);
 	undo(s);
 	if (s->code >= 0) {
