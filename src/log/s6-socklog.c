@@ -221,7 +221,7 @@ loop(struct logger *g)
 int
 main(int argc, char const *const *argv)
 {
-	static struct logger g = { .last = 1, .deadline = CLOCK_NEVER };
+	static struct logger g;	/* zeros: an initial value would put its 2 MB into the file */
 	struct identity *id = identity_new();
 	struct options o = { .notify = -1, .limit = 1024, .path = "/dev/log" };
 	sigset_t set;
@@ -232,6 +232,8 @@ main(int argc, char const *const *argv)
 	parse(argc, argv, &o, id);
 	cli_fds();
 	close(0);
+	g.last = 1;
+	g.deadline = CLOCK_NEVER;
 	g.opt = &o;
 	g.fd = open_socket(&o);
 	cli_become(id);

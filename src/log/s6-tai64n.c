@@ -69,13 +69,14 @@ int
 main(int argc, char const *const *argv)
 {
 	static struct linein in;
-	static struct outbuf out = { .fd = 1 };
+	static struct outbuf out;
 	static struct stamp stamp;
 	struct linein_piece piece;
 
 	PROG = "s6-tai64n";
 	cli_noopt(argc, argv, USAGE);
 	linein_init(&in, 0);
+	out.fd = 1;
 	do {
 		linein_read(&in);
 		take_time(&stamp);

@@ -43,7 +43,7 @@ int
 main(int argc, char const *const *argv)
 {
 	static struct linein in;
-	static struct outbuf out = { .fd = 1 };
+	static struct outbuf out;
 	struct isotime iso = { 0 };
 	struct linein_piece piece;
 	subgetopt l = SUBGETOPT_ZERO;
@@ -52,6 +52,7 @@ main(int argc, char const *const *argv)
 	while (cli_getopt(argc, argv, "g", 0, USAGE, &l) >= 0)
 		iso.utc = 1;
 	linein_init(&in, 0);
+	out.fd = 1;
 	do {
 		linein_read(&in);
 		while (linein_next(&in, &piece)) {

@@ -63,7 +63,7 @@ int
 main(int argc, char const *const *argv)
 {
 	static struct linein in;
-	static struct outbuf out = { .fd = 1 };
+	static struct outbuf out;
 	stralloc prefix = STRALLOC_ZERO;
 	char const *undefined = "<undefined>";
 	struct linein_piece piece;
@@ -75,6 +75,7 @@ main(int argc, char const *const *argv)
 	for (int i = l.ind; i < argc; i++)
 		add_value(&prefix, argv[i], undefined);
 	linein_init(&in, 0);
+	out.fd = 1;
 	in.nul = 1;
 	do {
 		linein_read(&in);

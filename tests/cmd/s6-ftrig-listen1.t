@@ -22,7 +22,7 @@ is "timeout: 1" "$rc:$err" "1:s6-ftrig-listen1: fatal: unable to get expected ev
 run s6-ftrig-listen1 --timeout=20 d u sh -c 'read x; wait; trap "" TERM; while test ! -e stop; do sleep 0.02; done; : >done' <&-
 is "--timeout" "$rc" 1
 : >stop
-ok "a program that still runs is left alone" wait_until test -e done
+ok "a program that still runs is left alone" wait_until test -e 'done'
 
 run s6-ftrig-listen1 d u nonesuch
 is "no such program" "$rc:$err" "111:s6-ftrig-listen1: fatal: unable to spawn nonesuch: No such file or directory"

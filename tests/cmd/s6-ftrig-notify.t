@@ -34,7 +34,7 @@ run s6-ftrig-notify -- d --
 is "-- before the directory" "$rc:$(heard 7 2)" "0:--"
 
 # 8 has heard -x and -- too; now its pipe is filled
-timeout 5 dd if=/dev/zero of="d/$label:bbbbbb" bs=4096 count=64 oflag=nonblock 2>dd || :
+timeout 5 dd if=/dev/zero of="d/$label:bbbbbb" bs=4096 count=64 oflag=nonblock 2>dd.err || :
 run timeout 5 s6-ftrig-notify d z
 is "a full FIFO does not block" "$rc$err" 0
 is "the other listener hears" "$(heard 7 1)" z

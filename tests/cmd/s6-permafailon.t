@@ -51,7 +51,7 @@ invalid 1-300 'invalid exit code'
 invalid 5-1 'invalid interval'
 invalid 1- 'invalid interval specification'
 invalid 1--5 'invalid interval specification'
-for list in -5 1-5-7 1x , ' 1' x SIGBOGUS SIG '7|3' SIGTERMINATEDFOREVER; do
+for list in -5 1-5-7 1x ',' ' 1' x SIGBOGUS SIG '7|3' SIGTERMINATEDFOREVER; do
 	invalid "$list" 'invalid status list specification'
 done
 invalid SIG99 'invalid signal'

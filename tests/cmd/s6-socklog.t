@@ -155,7 +155,7 @@ if [ "$(id -u)" = 0 ]; then
 	is "-u -g -G: who it is" "$(sed -n 's/^\(Uid\|Gid\|Groups\):[[:space:]]*//p' "/proc/$pid/status" |
 		tr -s '\t \n' ' ')" "12345 12345 12345 12345 23456 23456 23456 23456 23456 34567 "
 	stop
-	UID=12345 GID=0 GIDLIST= start -x sock -U
+	UID=12345 GID=0 GIDLIST='' start -x sock -U
 	is "-U: who it is" "$(sed -n 's/^Uid:[[:space:]]*//p' "/proc/$pid/status" | tr '\t' ' ')" \
 		"12345 12345 12345 12345"
 	stop

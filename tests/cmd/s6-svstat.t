@@ -166,7 +166,7 @@ is "several with fields" "$out" "a: false -1
 b: true $me"
 for name in "$long" "$newline" "$raw" -a; do
 	run s6-svstat -o up -- "$name"
-	is "a name of ${#name} bytes, '$(printf %.9s "$name" | tr '\n\377' ??)...'" "$rc$err$out" 0false
+	is "a name of ${#name} bytes, '$(printf %.9s "$name" | tr '\n\377' '??')...'" "$rc$err$out" 0false
 done
 
 run s6-svstat --json a

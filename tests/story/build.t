@@ -78,7 +78,7 @@ like 'make before configure says so' "$err" 'configure first'
 bindir=$(sed -n 's/^bindir := //p' "$tree/config.mak")
 mandir=$(sed -n 's/^mandir := //p' "$tree/config.mak")
 d="$TMPDIR/d e"
-programs=$(sed -n 's,^\t\([a-z]*/[^ ]*\).*,\1,p' package/programs.mak | while read -r p; do
+programs=$(sed -n '/^PROGRAMS/,/[^\\]$/s,^\t\([a-z]*/[^ ]*\).*,\1,p' package/programs.mak | while read -r p; do
 	if [ -e "src/$p.c" ]; then echo "${p#*/}"; fi
 done | sort)
 umask 077
@@ -86,7 +86,7 @@ run make -s B="$tree" DESTDIR="$d" install
 umask 022
 is 'make install with DESTDIR' "$rc$err" 0
 is 'every program is there' "$(find "$d$bindir" ! -type d ! -name sextet -exec basename {} \; | sort)" "$programs"
-is 'nothing else is, nor halves' "$(find "$d" ! -type d | grep -v "^$d$bindir/s" | grep -v "^$d$mandir/man[1-8]/")" ''
+is 'nothing else is, nor halves' "$(find "$d" ! -type d | grep -v "^$d$bindir/[a-z]" | grep -v "^$d$mandir/man[1-8]/")" ''
 is 'every manual is there' "$(find "$d$mandir" -type f -exec basename {} \; | sort)" \
 	"$(find doc/man -name '*.[1-8]' -exec basename {} \; | sort)"
 is 'programs have mode 755, manuals 644, under any umask' \

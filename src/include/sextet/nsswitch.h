@@ -1,5 +1,5 @@
 /*
- * nsswitch.h - nsswitch.conf(5): which services answer for a database.
+ * nsswitch.h - nsswitch.conf(5): which services answer for a database (plumbing).
  *
  *   # comment
  *   passwd:  files systemd
