@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/stat.h>
@@ -245,12 +246,14 @@ open_end(char const *path, int how)
 static int
 is_deserted(char const *path)
 {
-	int fd = open(path, O_WRONLY | O_NONBLOCK | O_CLOEXEC);
+	struct pollfd p = { .fd = open_end(path, O_WRONLY) };
 
-	if (fd < 0)
-		return errno == ENXIO;
-	close(fd);
-	return 0;
+	if (p.fd < 0)
+		return 0;
+	if (poll(&p, 1, 0) < 0)
+		p.revents = 0;
+	close(p.fd);
+	return !!(p.revents & POLLERR);
 }
 
 void

@@ -128,11 +128,9 @@ prepare(struct svscan *s)
 	s->dir = open(".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (s->dir < 0)
 		strerr_diefusys(111, "open the scan directory");
-	for (int i = 0; i < 2; i++) {
-		s->low[i] = fcntl(s->control, F_DUPFD_CLOEXEC, 3);
-		if (s->low[i] < 0)
-			strerr_diefusys(111, "duplicate a descriptor");
-	}
+	s->low = fcntl(s->control, F_DUPFD_CLOEXEC, 3);
+	if (s->low < 0)
+		strerr_diefusys(111, "duplicate a descriptor");
 	if (svscan_table(s) < 0)
 		strerr_diefusys(111, "allocate the table of services");
 	sigemptyset(&set);
@@ -166,8 +164,10 @@ work(struct svscan *s)
 {
 	int64_t now;
 
-	if (s->scan_wanted)
+	if (s->scan_wanted) {
+		svscan_retry(s, 1);
 		svscan_scan(s);
+	}
 	if (deadline(s) == CLOCK_NEVER)
 		return;
 	now = clock_now();

@@ -76,7 +76,7 @@ struct svscan {
 	int control;
 	int signals;
 	int watched;		/* epoll of those watched by pidfd; -1 none yet */
-	int low[2];		/* places with low numbers for a child's pipe ends */
+	int low;		/* a place with a low number for a child's pipe end */
 
 	/* children.c */
 	struct supervisor *all;
@@ -158,8 +158,9 @@ extern void svscan_close_pipe(struct supervisor *v);
 /* Is gone for good: forgets V, which does not run. */
 extern void svscan_drop(struct svscan *s, struct supervisor *v);
 
-/* Descriptors or memory were freed: tries again what failed for want of them. */
-extern void svscan_retry(struct svscan *s);
+/* Tries again now what failed for want of descriptors or memory, as some were
+   freed; or all that failed. */
+extern void svscan_retry(struct svscan *s, int all);
 
 /* adopt.c */
 

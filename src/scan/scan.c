@@ -337,5 +337,5 @@ svscan_prune(struct svscan *s, enum svscan_stop how)
 		svscan_tell(v, how);
 		svscan_close_pipe(v);
 	}
-	svscan_retry(s);
+	svscan_retry(s, 0);
 }

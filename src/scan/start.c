@@ -24,7 +24,7 @@
 #define AT_ONCE 16	/* starts between two looks at signals and commands */
 #define DELAY_MAX 60	/* seconds */
 #define QUICK_MAX 5	/* restarts at once of one that is killed again and again */
-#define SPARE 4		/* descriptors kept free for what is open for a moment only */
+#define SPARE 2		/* descriptors kept free for what is open for a moment only */
 #define LOW 64		/* descriptors from here on are not low */
 
 extern char **environ;
@@ -51,17 +51,17 @@ failed(struct svscan *s, struct supervisor *v, char const *what)
 }
 
 void
-svscan_retry(struct svscan *s)
+svscan_retry(struct svscan *s, int all)
 {
 	int64_t now = clock_now();
 
-	if (!s->starved)
+	if (!s->starved && !all)
 		return;
 	s->starved = 0;
 	for (uint32_t i = 0; i < s->top; i++) {
 		struct supervisor *v = &s->all[i];
 
-		if (v->live && v->place && is_shortage(v->error)) {
+		if (v->live && v->place && (all ? v->error : is_shortage(v->error))) {
 			v->delay = 0;
 			svscan_wait(s, v, now);
 		}
@@ -116,9 +116,9 @@ logger_of(struct supervisor *v)
 /* A child's table of descriptors is copied up to the greatest that it needs:
    a high one is lent a low number. */
 static int
-lower(struct svscan *s, int fd, int i)
+lower(struct svscan *s, int fd)
 {
-	return fd >= LOW && dup3(fd, s->low[i], O_CLOEXEC) >= 0 ? s->low[i] : fd;
+	return fd >= LOW && dup3(fd, s->low, O_CLOEXEC) >= 0 ? s->low : fd;
 }
 
 static pid_t
@@ -137,7 +137,7 @@ spawn_supervisor(struct svscan *s, struct supervisor *v, struct supervisor *l)
 	if (l) {
 		int fd = l->pipe[!v->logger];
 
-		moves[n].from = lower(s, fd, 0);
+		moves[n].from = lower(s, fd);
 		moves[n].to = !v->logger;
 		lent = moves[n++].from != fd;
 	}
@@ -150,7 +150,7 @@ spawn_supervisor(struct svscan *s, struct supervisor *v, struct supervisor *l)
 		int e = errno;
 
 		/* or nobody would ever see the end of that pipe */
-		dup3(s->control, s->low[0], O_CLOEXEC);
+		dup3(s->control, s->low, O_CLOEXEC);
 		errno = e;
 	}
 	return pid;
@@ -218,7 +218,7 @@ svscan_drop(struct svscan *s, struct supervisor *v)
 			s->all[i].other = 0;
 	svscan_free(s, v);
 	svscan_look_soon(s);
-	svscan_retry(s);
+	svscan_retry(s, 0);
 }
 
 /* Did V's service end the whole container? Takes its word away, so that it is
