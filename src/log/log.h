@@ -252,7 +252,7 @@ extern void log_alert(struct log_action const *a, struct log_stamp const *st, ch
 extern void log_status_write(struct log_action *a, struct log_conf const *conf);
 
 /* logdir.c: a log directory */
-enum log_front { LOG_WRITING, LOG_SYNCING, LOG_SHELVING, LOG_OPENING };
+enum log_front { LOG_WRITING, LOG_SHELVING, LOG_OPENING };
 enum log_back { LOG_RESTING, LOG_SEALING, LOG_ARCHIVING, LOG_SPAWNING, LOG_PROCESSING,
 	LOG_ACCEPTING, LOG_PUBLISHING };
 
@@ -281,8 +281,10 @@ struct log_dir {
 	tain newest;		/* the newest archive's label */
 };
 
-/* Writes and rotates as far as possible. */
+/* Writes and rotates as far as possible; then, which may take its time, does
+   what remains to be done for the file taken out of service. */
 extern void log_dir_work(struct log_dir *d);
+extern void log_dir_settle(struct log_dir *d);
 
 /* Asks for a rotation as soon as a line ends. */
 extern void log_dir_rotate(struct log_dir *d);

@@ -2,11 +2,12 @@
  * logdir.c - a log directory at work: writing, rotating. See log.h.
  *
  * Two things go on at a time. The front writes to current; when that is full
- * it is synced, renamed to previous, and a new current is opened. The back
- * then makes an archive of previous, through the processor if there is one,
- * while the front is writing again; only the next rotation waits for it. A
- * step that fails is tried again after a while, with one warning at the
- * beginning of the trouble and one at its end.
+ * it is renamed to previous, and a new current is opened. The back then brings
+ * previous to the disk and makes an archive of it, through the processor if
+ * there is one, while the front is writing again: what was read must not wait
+ * in memory for the disk. Only the next rotation waits for the back. A step
+ * that fails is tried again after a while, with one warning at the beginning
+ * of the trouble and one at its end.
  */
 
 #include <errno.h>
@@ -67,26 +68,14 @@ waiting(struct log_trouble const *t)
    which one is next. */
 
 static int
-sync_current(struct log_dir *d)
-{
-	/* what cannot be synced at all is no reason to stop */
-	if (fsync(d->fd) < 0 && errno != EINVAL && errno != EROFS)
-		return failed(d, &d->ftrouble, "sync", "current");
-	d->front = LOG_SHELVING;
-	return 1;
-}
-
-static int
 shelve(struct log_dir *d)
 {
 	if (!renameat(d->dirfd, "current", d->dirfd, "previous")) {
 		d->front = LOG_OPENING;
 		return 1;
 	}
-	if (errno == ENOENT && !log_dir_remake(d)) {
-		d->front = LOG_SYNCING;
+	if (errno == ENOENT && !log_dir_remake(d))
 		return 1;
-	}
 	return failed(d, &d->ftrouble, "rotate", "current");
 }
 
@@ -113,7 +102,6 @@ static int
 run_front(struct log_dir *d)
 {
 	static int (*const step[])(struct log_dir *) = {
-		[LOG_SYNCING] = sync_current,
 		[LOG_SHELVING] = shelve,
 		[LOG_OPENING] = open_new,
 	};
@@ -129,6 +117,9 @@ run_front(struct log_dir *d)
 static int
 seal(struct log_dir *d)
 {
+	/* what cannot be synced at all is no reason to stop */
+	if (fsync(d->oldfd) < 0 && errno != EINVAL && errno != EROFS)
+		return failed(d, &d->btrouble, "sync", "previous");
 	/* the mark of a whole file; useful, but not vital */
 	fchmod(d->oldfd, d->conf->mode | S_IXUSR);
 	close(d->oldfd);
@@ -140,7 +131,6 @@ seal(struct log_dir *d)
 static int
 finish(struct log_dir *d)
 {
-	fsync(d->dirfd);
 	log_archive_trim(d);
 	d->back = LOG_RESTING;
 	worked(d, &d->btrouble, "rotation of");
@@ -188,8 +178,8 @@ publish(struct log_dir *d)
 	return finish(d);
 }
 
-static void
-run_back(struct log_dir *d)
+void
+log_dir_settle(struct log_dir *d)
 {
 	static int (*const step[])(struct log_dir *) = {
 		[LOG_SEALING] = seal,
@@ -241,6 +231,18 @@ portion(struct log_dir const *d)
 	return d->size && !d->torn ? 0 : end;
 }
 
+/* On a full disk: there may be room when the last rotation has removed the
+   oldest archive. Keeps errno. */
+static int
+space_made(struct log_dir *d)
+{
+	int e = errno, resting = d->back == LOG_RESTING;
+
+	log_dir_settle(d);
+	errno = e;
+	return !resting && d->back == LOG_RESTING;
+}
+
 /* Writes once. Returns 1 when something happened. */
 static int
 write_some(struct log_dir *d)
@@ -260,6 +262,8 @@ write_some(struct log_dir *d)
 	if (w <= 0) {
 		if (!w)
 			errno = ENOSPC;
+		if (space_made(d))
+			return 1;
 		return failed(d, &d->ftrouble, "write to", "current");
 	}
 	worked(d, &d->ftrouble, "writing to");
@@ -276,17 +280,14 @@ log_dir_work(struct log_dir *d)
 {
 	do {
 		if (d->wanted && d->front == LOG_WRITING && !d->torn) {
-			run_back(d);
+			log_dir_settle(d);
 			if (d->back != LOG_RESTING)
 				return;
 			if (d->size)
-				d->front = LOG_SYNCING;
+				d->front = LOG_SHELVING;
 			d->wanted = 0;
 		}
-		if (!run_front(d))
-			return;
-		run_back(d);
-	} while (write_some(d));
+	} while (run_front(d) && write_some(d));
 }
 
 void
@@ -319,6 +320,7 @@ log_dir_tick(struct log_dir *d)
 		log_dir_rotate(d);
 	}
 	log_dir_work(d);
+	log_dir_settle(d);
 }
 
 int

@@ -9,6 +9,7 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <time.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -158,6 +159,9 @@ open_outputs(struct logger *g)
 	g->lines.conf = &g->conf;
 	g->lines.in = &g->in;
 	log_script_plan(s);
+	for (size_t i = 0; i < s->nacts; i++)
+		if (s->acts[i].out && !s->acts[i].bulk && !log_out_room(s->acts[i].out, LOG_READ))
+			strerr_diefusys(111, "start");
 }
 
 static void
@@ -173,6 +177,7 @@ trap(struct logger *g)
 	if (g->sigfd < 0)
 		strerr_diefusys(111, "trap signals");
 	signal(SIGPIPE, SIG_IGN);
+	signal(SIGCHLD, SIG_DFL);	/* if it came ignored, children would vanish */
 }
 
 static void
@@ -215,10 +220,16 @@ reap(struct logger *g)
 	int status;
 	pid_t pid;
 
-	while ((pid = waitpid(-1, &status, WNOHANG)) > 0)
+	for (;;) {
+		do
+			pid = waitpid(-1, &status, WNOHANG);
+		while (pid < 0 && errno != ECHILD);
+		if (pid <= 0)
+			return;
 		for (size_t i = 0; i < g->ndirs; i++)
 			if (g->dirs[i].processor == pid)
 				log_dir_processed(g->dirs + i, status);
+	}
 }
 
 static void
@@ -246,8 +257,6 @@ handle_signals(struct logger *g)
 			break;
 		}
 	}
-	if (sig < 0)
-		strerr_diefusys(111, "read signals");
 }
 
 static size_t
@@ -297,8 +306,10 @@ static void
 flush(struct logger *g)
 {
 	for (size_t i = 0; i < g->ndirs; i++)
-		log_dir_work(&g->dirs[i]);
+		log_dir_work(g->dirs + i);
 	log_stdout_flush(&g->std);
+	for (size_t i = 0; i < g->ndirs; i++)
+		log_dir_settle(g->dirs + i);
 }
 
 /* Moves what there is from the input to the outputs. */
@@ -353,6 +364,12 @@ next_deadline(struct logger const *g)
 {
 	int64_t when = g->phase == READING ? CLOCK_NEVER : g->deadline;
 
+	if (g->full && !unwritten(g)) {
+		/* no output is in the way, but there was no memory */
+		int64_t soon = clock_now() + CLOCK_S;
+
+		when = soon < when ? soon : when;
+	}
 	for (size_t i = 0; i < g->ndirs; i++) {
 		int64_t t = log_dir_deadline(g->dirs + i);
 
@@ -387,8 +404,13 @@ loop(struct logger *g)
 			{ .fd = log_out_pending(&g->std.out) ? 1 : -1, .events = POLLOUT },
 		};
 
-		if (clock_poll(x, 3, next_deadline(g)) < 0)
-			strerr_diefusys(111, "poll");
+		if (clock_poll(x, 3, next_deadline(g)) < 0) {
+			/* no memory: what was read must not be lost for that */
+			struct timespec pause = { .tv_nsec = 50 * CLOCK_MS };
+
+			nanosleep(&pause, 0);
+			continue;
+		}
 		if (x[0].revents)
 			handle_signals(g);
 		if (x[1].revents && g->phase != ENDING)

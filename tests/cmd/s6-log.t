@@ -1,4 +1,6 @@
 #!/bin/sh
+# words are split on purpose, formats are variables, names are ours
+# shellcheck disable=SC2059,SC2086,SC2010,SC2012,SC2002
 . "${0%/*}/../lib.sh"
 
 five='foo\nbar\nfoobar\n\nbaz\n'

@@ -8,7 +8,8 @@
  * The calls are counted from the program's own first one, its exec excluded.
  * "kill": SIGKILL on entry to the N-th call, so that it is not executed. N may
  * be written as N+: SIGKILL after the call was executed, before the program
- * sees its result. "errno=E": the call is not executed and answers E (a number).
+ * sees its result. "errno=E": the call is not executed and answers E (a number);
+ * calls that never answer an error are not counted then.
  * Children of the program run undisturbed; with -c they are what is counted
  * and disturbed instead (the first one made after the start).
  * -h FILE: a newborn child is held, frozen, from its birth until FILE exists.
@@ -26,6 +27,7 @@
 #include <string.h>
 #include <sys/ptrace.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/uio.h>
 #include <sys/user.h>
 #include <sys/wait.h>
@@ -103,6 +105,13 @@ answer(pid_t pid, int error)
 
 static long calls;
 
+/* Does the kernel never answer an error? Then libc does not expect one. */
+static int
+never_fails(unsigned long long nr)
+{
+	return nr == SYS_brk || nr == SYS_rt_sigprocmask;
+}
+
 /* The target stands at a system call stop. Returns 1 when the work is done. */
 static int
 at_call(struct plan const *p, pid_t pid)
@@ -111,7 +120,7 @@ at_call(struct plan const *p, pid_t pid)
 
 	if (ptrace(PTRACE_GET_SYSCALL_INFO, pid, sizeof info, &info) < 0)
 		broken("nth: call");
-	if (info.op == PTRACE_SYSCALL_INFO_ENTRY)
+	if (info.op == PTRACE_SYSCALL_INFO_ENTRY && (p->what != FAIL || !never_fails(info.entry.nr)))
 		calls++;
 	if (p->what == COUNT || calls != p->n)
 		return 0;
