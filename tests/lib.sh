@@ -22,6 +22,12 @@
 #                        listens; sets $sup
 #   scan DIR [OPTION..]  s6-svscan on DIR in the background; waits until it
 #                        listens; sets $scanner
+#   tell NAME LETTERS    commands to the supervisor of ./NAME
+#   hear NAME            what ./NAME/event is told from now on goes to ./NAME.events
+#   heard NAME WORD      these events begin with WORD ("heard NAME WORD only": are it)
+#   state NAME FIELD     prints a field of s6-svstat
+#   is_state NAME FIELD VALUE
+#   moment LABEL         prints a time label of s6-svstat -o as nanoseconds
 #   stop_all             ends what supervise and scan started, and waits for it
 
 set -u
@@ -142,6 +148,37 @@ supervise() {
 	sup=$!
 	started="$started $sup"
 	wait_until s6-svok "$1" || diag "s6-supervise $1 does not listen"
+}
+
+tell() {
+	printf %s "$2" >"./$1/supervise/control"
+}
+
+hear() {
+	s6-mkfifodir "./$1/event" 2>/dev/null
+	tap_fifo="./$1/event/ftrig1:@400000000000000000000000:hearer"
+	mkfifo -m 622 "$tap_fifo" || return 1
+	cat <>"$tap_fifo" >"./$1.events" &
+	started="$started $!"
+	wait_until [ -e "./$1.events" ]
+}
+
+heard() {
+	if [ "${3-}" = only ]; then [ "$(cat "./$1.events")" = "$2" ]; return; fi
+	case $(cat "./$1.events") in "$2"*) return 0 ;; *) return 1 ;; esac
+}
+
+state() {
+	s6-svstat -o "$2" "./$1"
+}
+
+is_state() {
+	[ "$(state "$1" "$2")" = "$3" ]
+}
+
+moment() {
+	tap_label=${1#@4}
+	echo $((0x${tap_label%????????} * 1000000000 + 0x${tap_label#???????????????}))
 }
 
 scan() {
