@@ -147,7 +147,8 @@ supervise() {
 	s6-supervise "$1" &
 	sup=$!
 	started="$started $sup"
-	wait_until s6-svok "$1" || diag "s6-supervise $1 does not listen"
+	# the lock comes first, the status last: until then nobody is listening
+	wait_until s6-svstat "$1" || diag "s6-supervise $1 does not listen"
 }
 
 tell() {

@@ -168,7 +168,8 @@ observe_open(struct observed *o, char const *dir, char const **action)
 	if (never < 0 || subscribe(o) < 0)
 		return OBSERVE_ERROR;
 	*action = "read status of ";
-	/* no status under a held lock: it is just starting */
+	/* no status under a held lock: it is just starting, and will say "s" */
+	o->ready = 0;
 	if ((read_state(o) < 0 && errno != ENOENT) || observe_look(o) < 0) {
 		int e = errno;
 
