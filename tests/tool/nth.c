@@ -3,6 +3,7 @@
  *
  *   nth [-c] [-h FILE] kill N program [argument...]
  *   nth [-c] errno=E N program [argument...]
+ *   nth freeze=FILE N program [argument...]
  *   nth count 0 program [argument...]
  *
  * The calls are counted from the program's own first one, its exec excluded.
@@ -11,7 +12,11 @@
  * sees its result. "errno=E": the call is not executed and answers E (a number);
  * calls that never answer an error are not counted then.
  * Children of the program run undisturbed; with -c they are what is counted
- * and disturbed instead (the first one made after the start).
+ * and disturbed instead (the first one made after the start), until it executes
+ * a program.
+ * "freeze=FILE": at the child's N-th call (N 0: at its birth) the program is
+ * killed, "frozen" is printed, and the child stays so until FILE exists; -c is
+ * implied.
  * -h FILE: a newborn child is held, frozen, from its birth until FILE exists.
  *
  * Ends when the program has ended: 0 when the N-th call was reached, 99 when
@@ -33,9 +38,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <linux/ptrace.h>
 
-enum what { KILL, KILL_AFTER, FAIL, COUNT };
+enum what { KILL, KILL_AFTER, FAIL, FREEZE, COUNT };
 
 struct plan {
 	enum what what;
@@ -124,6 +128,8 @@ at_call(struct plan const *p, pid_t pid)
 		calls++;
 	if (p->what == COUNT || calls != p->n)
 		return 0;
+	if (p->what == FREEZE)
+		return 1;
 	if (info.op == PTRACE_SYSCALL_INFO_ENTRY) {
 		if (p->what == FAIL)
 			skip_call(pid);
@@ -145,15 +151,37 @@ held(struct plan const *p)
 	return p->hold && stat(p->hold, &st) < 0;
 }
 
+/* Kills the program, says so; its child PID thaws when the file is there. */
+static void
+freeze(struct plan const *p, pid_t pid)
+{
+	int status;
+
+	kill(p->main, SIGKILL);
+	do
+		if (waitpid(p->main, &status, __WALL) < 0)
+			broken("nth: wait");
+	while (WIFSTOPPED(status));
+	puts("frozen");
+	fflush(stdout);
+	while (held(p))
+		usleep(1000);
+	ptrace(PTRACE_DETACH, pid, 0, 0);
+}
+
 /* The first stop of a child. Holds it where told, then lets it go, or makes it
    the target. */
 static void
 newborn(struct plan *p, pid_t pid)
 {
-	while (held(p))
+	while (p->what != FREEZE && held(p))
 		usleep(1000);
 	if (p->in_child && p->target < 0) {
 		p->target = pid;
+		if (p->what == FREEZE && !p->n) {
+			freeze(p, pid);
+			exit(0);
+		}
 		ptrace(PTRACE_SYSCALL, pid, 0, 0);
 	} else {
 		ptrace(PTRACE_DETACH, pid, 0, 0);
@@ -167,6 +195,8 @@ follow(struct plan *p)
 	int status, sig;
 	pid_t pid;
 
+	if (p->in_child)
+		options |= PTRACE_O_TRACEEXEC;
 	if (p->in_child || p->hold)
 		options |= PTRACE_O_TRACEFORK | PTRACE_O_TRACEVFORK | PTRACE_O_TRACECLONE;
 	if (waitpid(p->main, &status, 0) < 0 || !WIFSTOPPED(status))
@@ -187,10 +217,18 @@ follow(struct plan *p)
 			newborn(p, pid);
 			continue;
 		}
+		if (pid != p->main && status >> 8 == (SIGTRAP | PTRACE_EVENT_EXEC << 8)) {
+			ptrace(PTRACE_DETACH, pid, 0, 0);
+			continue;
+		}
 		if (sig == (SIGTRAP | 0x80)) {
 			sig = 0;
 			if (pid == p->target && !p->done)
 				p->done = at_call(p, pid);
+			if (p->done && p->what == FREEZE && pid == p->target) {
+				freeze(p, pid);
+				return 0;
+			}
 		} else if (status >> 8 == (SIGTRAP | PTRACE_EVENT_FORK << 8)
 			|| status >> 8 == (SIGTRAP | PTRACE_EVENT_VFORK << 8)
 			|| status >> 8 == (SIGTRAP | PTRACE_EVENT_CLONE << 8)
@@ -224,6 +262,10 @@ main(int argc, char **argv)
 	if (!strncmp(argv[0], "errno=", 6)) {
 		p.what = FAIL;
 		p.error = atoi(argv[0] + 6);
+	} else if (!strncmp(argv[0], "freeze=", 7)) {
+		p.what = FREEZE;
+		p.in_child = 1;
+		p.hold = argv[0] + 7;
 	} else if (!strcmp(argv[0], "count")) {
 		p.what = COUNT;
 	} else if (*plus == '+') {
