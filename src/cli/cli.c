@@ -51,9 +51,9 @@ long_option(char const *word, struct cli_long const *longs, char const *usage, s
 	for (; longs && longs->name; longs++) {
 		if (strncmp(longs->name, word, len) || longs->name[len])
 			continue;
-		if (longs->has_arg != (word[len] == '='))
+		if (longs->has_arg != CLI_OPTIONAL && longs->has_arg != (word[len] == '='))
 			strerr_dieusage(100, usage);
-		l->arg = longs->has_arg ? word + len + 1 : 0;
+		l->arg = word[len] ? word + len + 1 : 0;
 		l->ind++;
 		return longs->letter;
 	}

@@ -11,6 +11,7 @@
 static struct cli_long const longs[] = {
 	{ "timeout", 't', 1 },
 	{ "and", 'a', 0 },
+	{ "or", 'o', CLI_OPTIONAL },
 	{ 0, 0, 0 }
 };
 
@@ -115,6 +116,11 @@ main(void)
 	ok(cli_getopt(6, v, "at:", longs, "u", &l) == 't' && !strcmp(l.arg, "7"), "last of a cluster");
 	ok(cli_getopt(6, v, "at:", longs, "u", &l) == 'a', "long without value");
 	ok(cli_getopt(6, v, "at:", longs, "u", &l) == -1 && l.ind == 5, "stops at an operand");
+	l = (subgetopt)SUBGETOPT_ZERO;
+	v = WORDS("--or", "--or=x", "--or=");
+	ok(cli_getopt(4, v, "", longs, "u", &l) == 'o' && !l.arg, "optional value: none");
+	ok(cli_getopt(4, v, "", longs, "u", &l) == 'o' && !strcmp(l.arg, "x"), "optional value: given");
+	ok(cli_getopt(4, v, "", longs, "u", &l) == 'o' && !strcmp(l.arg, ""), "optional value: empty");
 	ok(dies(WORDS("--", "--help"), longs, text, sizeof text) == 2, "-- ends options");
 	ok(dies(WORDS("--help"), 0, text, sizeof text) == 0 && !strncmp(text, "usage: prog [", 13),
 		"--help");

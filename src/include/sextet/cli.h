@@ -12,7 +12,10 @@
 #include <stdint.h>
 #include <skalibs/sgetopt.h>
 
-/* A long option: --NAME, or --NAME=VALUE when has_arg; it answers as the short
+#define CLI_OPTIONAL 2
+
+/* A long option: --NAME, or --NAME=VALUE when has_arg is 1, or either when it is
+   CLI_OPTIONAL (then l->arg is null without a value); it answers as the short
    option LETTER (any int that is no short option will do for one without). */
 struct cli_long {
 	char const *name;
