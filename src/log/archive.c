@@ -6,7 +6,6 @@
  * their order is the order of the lines, and the first ones are trimmed first.
  */
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -15,6 +14,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 #include <skalibs/strerr.h>
+
+#include <sextet/listdir.h>
 
 #include "log.h"
 
@@ -67,23 +68,17 @@ compare(void const *a, void const *b)
 static int
 list(struct log_dir const *d, struct list *l)
 {
-	int fd = openat(d->dirfd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	DIR *dir = fd < 0 ? 0 : fdopendir(fd);
-	struct dirent *e;
-	int r = 0;
+	struct listdir dir;
+	unsigned char type;
+	char const *name;
+	int r = listdir_start(&dir, d->dirfd);
 
 	*l = (struct list){ 0 };
-	if (!dir) {
-		if (fd >= 0)
-			close(fd);
-		return -1;
-	}
-	while (!r && (errno = 0, e = readdir(dir)))
-		if (is_archive(e->d_name))
-			r = add(l, e->d_name);
+	while (!r && (name = listdir_next(&dir, &type)))
+		if (is_archive(name))
+			r = add(l, name);
 	if (!r && errno)
 		r = -1;
-	closedir(dir);
 	if (r < 0)
 		free(l->a);
 	else if (l->n)
