@@ -45,13 +45,15 @@ $(B)/multi/%.o: src/%.c $(B)/multi/main.h $(CONFIG)
 	$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) -Dmain=$(subst -,_,$(*F))_main \
 		-include $(B)/multi/main.h -MMD -MP -c -o $@ $<
 
-$(B)/multi/main.h: package/programs.mak Makefile $(B)/config.mak
+$(B)/multi/names: FORCE
 	@mkdir -p $(@D)
+	@echo '$(NAMES)' | cmp -s - $@ || echo '$(NAMES)' >$@
+
+$(B)/multi/main.h: $(B)/multi/names Makefile
 	@for n in $(NAMES); do \
 		echo "int $$(echo $$n | tr - _)_main(int, char const *const *);"; done >$@
 
-$(B)/multi/table.h: package/programs.mak Makefile $(B)/config.mak
-	@mkdir -p $(@D)
+$(B)/multi/table.h: $(B)/multi/names Makefile
 	@for n in $(NAMES); do echo "{ \"$$n\", $$(echo $$n | tr - _)_main },"; done >$@
 
 $(B)/obj/multi/sextet.o: ALL_CPPFLAGS += -I$(B)/multi
@@ -151,5 +153,7 @@ clean:
 
 -include $(shell find $(B)/obj $(B)/multi -name '*.d' 2>/dev/null)
 
-.PHONY: all tests check bench fuzz matrix install uninstall dist clean
+FORCE:
+
+.PHONY: FORCE all tests check bench fuzz matrix install uninstall dist clean
 .DELETE_ON_ERROR:

@@ -74,9 +74,11 @@ leftovers(void)
 	ok(notification_open(dir, &r, &w) == 0 && notification_read(r) == NOTIFICATION_NOTHING,
 		"stale words are thrown away");
 	ino = fifo();
+	kept = open("d/" NOTIFICATION_FIFO, O_RDONLY | O_NONBLOCK | O_CLOEXEC);	/* keeps its number */
 	unlinkat(dir, NOTIFICATION_FIFO, 0);
 	close(w);
 	ok(notification_open(dir, &r, &w) == 0 && fifo() && fifo() != ino, "removed: made anew");
+	close(kept);
 	close(r);
 	close(w);
 }
