@@ -42,7 +42,7 @@ PROGRAMS := \
 	supervise/s6-supervise
 
 PARTS_s6-log := log/archive log/input log/lines log/logdir log/out log/processor log/recover \
-	log/script log/select log/stamp log/status log/stdout
+	log/script log/select log/stamp log/start log/status log/stdout
 PARTS_s6-socklog := log/socklog-listen log/socklog-message
 PARTS_s6-supervise := supervise/adopt supervise/end supervise/machine supervise/service \
 	supervise/start supervise/steps

@@ -81,11 +81,24 @@ emit(struct log_action *a, struct log_stamp const *st, struct line const *line)
 	return 1;
 }
 
+/* The console takes what it can; what it cannot take is counted. */
+static void
+emit_or_drop(struct log_action *a, struct log_stamp const *st, struct line const *line)
+{
+	if ((a->dropped && !log_stdout_confess(a)) || !emit(a, st, line))
+		a->dropped++;
+}
+
 static int
 act(struct log_lines *l, struct log_action *a, struct line const *line)
 {
 	switch (a->kind) {
 	case LOG_ACT_STDOUT:
+		if (a->lossy) {
+			emit_or_drop(a, &l->stamp, line);
+			return 1;
+		}
+		return emit(a, &l->stamp, line);
 	case LOG_ACT_DIR:
 		return emit(a, &l->stamp, line);
 	case LOG_ACT_ALERT:

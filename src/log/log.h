@@ -1,7 +1,8 @@
 /*
  * log.h - what the parts of s6-log share.
  *
- *   s6-log.c    options, signals, the loop
+ *   s6-log.c    signals, the loop
+ *   start.c     options, opening
  *   script.c    directives into a struct log_script
  *   select.c    does a line match a pattern?
  *   input.c     reads and cuts the input into lines
@@ -103,11 +104,18 @@ struct log_stdout {
 	struct log_conf const *conf;
 	struct log_out out;
 	enum nowait kind;	/* how to write to it */
+	int console;		/* shared with others: lines must not be mixed with theirs */
+	int blocked;		/* full, until poll says otherwise */
 	int dead;		/* a write failed: everything is thrown away */
 };
 
 extern void log_stdout_init(struct log_stdout *s, struct log_conf const *conf);
 extern void log_stdout_flush(struct log_stdout *s);
+
+/* Stages a line that tells how many were dropped before. Returns 0 when there
+   is no room for it. */
+struct log_action;
+extern int log_stdout_confess(struct log_action *a);
 
 /* select.c */
 enum log_match { LOG_MATCH_ALL, LOG_MATCH_HAS, LOG_MATCH_BEGINS, LOG_MATCH_ENDS,
@@ -161,6 +169,8 @@ struct log_action {
 	size_t dir;		/* directory: its index */
 	struct log_out *out;	/* standard output and directory: set by the program */
 	int bulk;		/* all lines, as they are, to an output of its own */
+	int lossy;		/* console: drop lines rather than wait */
+	uint64_t dropped;	/* console: lines not told of yet */
 	char const *last;	/* status file: the line to write, and its stamps */
 	size_t lastlen;
 	struct log_stamp stamp;
@@ -210,6 +220,10 @@ enum log_error { LOG_FINE, LOG_UNRECOGNIZED, LOG_SYNTAX, LOG_CONFLICT, LOG_NO_AC
 extern enum log_error log_script_parse(struct log_script *s, char const *const *words, size_t n,
 	char const **bad);
 extern void log_script_free(struct log_script *s);
+
+/* Adds the action of the console: every line goes to standard output, too,
+   behind PREFIX and a blank. Good for one call. */
+extern struct log_action *log_script_console(struct log_script *s, char const *prefix);
 
 /* Marks the actions that need no look at single lines; to be called when all
    outputs are known. */
@@ -336,5 +350,35 @@ extern int log_processor_start(struct log_dir *d);
    Returns 0, or -1 with errno and the *FILE; -2 when processed could not be
    synced. */
 extern int log_processor_accept(struct log_dir *d, char const **file);
+
+/* s6-log.c */
+
+/* LOG_READING until the end of the input or a signal to end; after a signal within
+   a line, LOG_LAST_LINE until the line ends; LOG_ENDING until all is written. */
+enum log_phase { LOG_READING, LOG_LAST_LINE, LOG_ENDING };
+
+struct log_program {
+	struct log_conf conf;
+	struct log_input in;
+	struct log_lines lines;
+	struct log_stdout std;
+	struct log_dir *dirs;
+	size_t ndirs;
+	int block, protect;	/* -b, -p */
+	int console, lossy;	/* --console, --console-drop */
+	char const *name;	/* on the console, null: the first directory's */
+	struct log_action *on_console;
+	uint32_t limit, line_timeout, flush_timeout;
+	uint32_t notify;	/* 0: no */
+	int sigfd;
+	enum log_phase phase;
+	int full;		/* an output is full: the script stopped midway */
+	int64_t deadline;	/* of LAST_LINE and ENDING */
+	int overdue;		/* the deadline is past, but a processor is at work */
+};
+
+/* start.c: reads the command line, opens all outputs. G holds the defaults.
+   Dies with 100 or 111. */
+extern void log_start(struct log_program *g, int argc, char const *const *argv);
 
 #endif

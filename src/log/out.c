@@ -76,6 +76,16 @@ log_out_settle(struct log_out *o)
 }
 
 int
+log_out_put(struct log_out *o, char const *s, size_t n)
+{
+	if (!log_out_settle(o) || !log_out_room(o, n))
+		return 0;
+	memcpy(o->buf + o->tail, s, n);
+	o->tail += n;
+	return 1;
+}
+
+int
 log_out_run(struct log_out *o, char const *s, size_t n)
 {
 	if (o->runlen && o->run + o->runlen == s) {

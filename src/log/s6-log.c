@@ -6,166 +6,20 @@
  */
 
 #include <errno.h>
-#include <fcntl.h>
 #include <signal.h>
-#include <stdlib.h>
 #include <time.h>
-#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 #include <skalibs/strerr.h>
 #include <skalibs/types.h>
 
-#include <sextet/cli.h>
 #include <sextet/clock.h>
 #include <sextet/sigfd.h>
 
 #include "log.h"
 
-#define USAGE "s6-log [ -d notif ] [ -q | -v ] [ -b ] [ -p ] [ -l linelimit ] " \
-	"[ -t lastlinetimeout ] [ --backlog=bytes ] [ --flush-timeout=ms ] [ -- ] script..."
-#define LINE_LIMIT 8192U
-#define LINE_LEAST 48U
-
-/* READING until the end of the input or a signal to end; after a signal within
-   a line, LAST_LINE until the line ends; ENDING until all is written. */
-enum phase { READING, LAST_LINE, ENDING };
-
-struct logger {
-	struct log_conf conf;
-	struct log_input in;
-	struct log_lines lines;
-	struct log_stdout std;
-	struct log_dir *dirs;
-	size_t ndirs;
-	int block, protect;	/* -b, -p */
-	uint32_t limit, line_timeout, flush_timeout;
-	uint32_t notify;	/* 0: no */
-	int sigfd;
-	enum phase phase;
-	int full;		/* an output is full: the script stopped midway */
-	int64_t deadline;	/* of LAST_LINE and ENDING */
-	int overdue;		/* the deadline is past, but a processor is at work */
-};
-
 static void
-usage_size(char const *s, size_t *n)
-{
-	uint64_t u;
-
-	if (!uint640_scan(s, &u))
-		strerr_dieusage(100, USAGE);
-	*n = u < SIZE_MAX / 4 ? (size_t)u : SIZE_MAX / 4;
-}
-
-static int
-options(struct logger *g, int argc, char const *const *argv)
-{
-	static struct cli_long const longs[] = {
-		{ "backlog", 'B', 1 },
-		{ "flush-timeout", 'F', 1 },
-		{ 0, 0, 0 }
-	};
-	subgetopt l = SUBGETOPT_ZERO;
-	int opt;
-
-	while ((opt = cli_getopt(argc, argv, "qvbpl:t:d:", longs, USAGE, &l)) >= 0) {
-		switch (opt) {
-		case 'q': g->conf.verbosity -= g->conf.verbosity != 0; break;
-		case 'v': g->conf.verbosity++; break;
-		case 'b': g->block = 1; break;
-		case 'p': g->protect = 1; break;
-		case 'l': g->limit = cli_uint(l.arg, USAGE); break;
-		case 't': g->line_timeout = cli_uint(l.arg, USAGE); break;
-		case 'B': usage_size(l.arg, &g->conf.backlog); break;
-		case 'F': g->flush_timeout = cli_uint(l.arg, USAGE); break;
-		case 'd':
-			g->notify = cli_uint(l.arg, USAGE);
-			if (g->notify < 3)
-				strerr_dief(100, "notification fd must be 3 or more");
-			break;
-		}
-	}
-	if (l.ind >= argc)
-		strerr_dieusage(100, USAGE);
-	if (g->limit && g->limit < LINE_LEAST)
-		g->limit = LINE_LEAST;
-	if (g->block)
-		g->conf.backlog = LOG_READ;
-	if (g->notify && fcntl((int)g->notify, F_SETFD, FD_CLOEXEC) < 0)
-		strerr_diefsys(100, "invalid notification fd");
-	return l.ind;
-}
-
-static void
-parse(struct logger *g, char const *const *words, size_t n)
-{
-	char const *bad;
-
-	switch (log_script_parse(&g->lines.script, words, n, &bad)) {
-	case LOG_FINE:
-		break;
-	case LOG_UNRECOGNIZED:
-		strerr_dief(100, "unrecognized directive: ", bad);
-	case LOG_SYNTAX:
-		strerr_dief(100, "syntax error at directive: ", bad);
-	case LOG_CONFLICT:
-		strerr_dief(100, "directive ", bad, " conflicts with previous s directive");
-	case LOG_NO_ACTION:
-		strerr_dief(100, "no action directive specified");
-	case LOG_NO_MEMORY:
-		errno = ENOMEM;
-		strerr_diefusys(111, "read the script");
-	}
-	if (g->lines.script.extraneous && g->conf.verbosity)
-		strerr_warnw("ignoring extraneous non-action directives");
-}
-
-/* Opens a directory of the script, unless an earlier directive did. */
-static struct log_dir *
-open_dir(struct logger *g, struct log_target const *t)
-{
-	for (size_t i = 0; i < g->ndirs; i++) {
-		if (!log_dir_is(g->dirs + i, t->name))
-			continue;
-		if (g->conf.verbosity)
-			strerr_warnw(t->name, ": named twice, the settings of ",
-				g->dirs[i].name, " hold");
-		return g->dirs + i;
-	}
-	log_dir_open(g->dirs + g->ndirs, t, &g->conf);
-	return g->dirs + g->ndirs++;
-}
-
-static void
-open_outputs(struct logger *g)
-{
-	struct log_script *s = &g->lines.script;
-
-	log_stdout_init(&g->std, &g->conf);
-	g->dirs = calloc(s->ndirs + 1, sizeof *g->dirs);
-	if (!g->dirs || log_input_init(&g->in, g->limit) < 0)
-		strerr_diefusys(111, "start");
-	for (size_t i = 0; i < s->nacts; i++) {
-		struct log_action *a = s->acts + i;
-
-		if (a->kind == LOG_ACT_STDOUT)
-			a->out = &g->std.out;
-		else if (a->kind == LOG_ACT_DIR)
-			a->out = &open_dir(g, s->dirs + a->dir)->out;
-		g->lines.stamp.tai |= a->tai;
-		g->lines.stamp.iso |= a->iso;
-	}
-	g->lines.conf = &g->conf;
-	g->lines.in = &g->in;
-	log_script_plan(s);
-	for (size_t i = 0; i < s->nacts; i++)
-		if (s->acts[i].out && !s->acts[i].bulk && !log_out_room(s->acts[i].out, LOG_READ))
-			strerr_diefusys(111, "start");
-}
-
-static void
-trap(struct logger *g)
+trap(struct log_program *g)
 {
 	static int const signals[] = { SIGTERM, SIGHUP, SIGALRM, SIGCHLD };
 	sigset_t set;
@@ -181,7 +35,7 @@ trap(struct logger *g)
 }
 
 static void
-notify(struct logger *g)
+notify(struct log_program *g)
 {
 	if (!g->notify)
 		return;
@@ -192,9 +46,9 @@ notify(struct logger *g)
 
 /* Nobody must be waited for beyond DEADLINE. */
 static void
-end(struct logger *g, int64_t deadline)
+end(struct log_program *g, int64_t deadline)
 {
-	g->phase = ENDING;
+	g->phase = LOG_ENDING;
 	g->deadline = deadline;
 	log_input_terminate(&g->in);
 	for (size_t i = 0; i < g->ndirs; i++)
@@ -202,20 +56,20 @@ end(struct logger *g, int64_t deadline)
 }
 
 static void
-told_to_end(struct logger *g)
+told_to_end(struct log_program *g)
 {
 	struct log_input const *in = &g->in;
 
-	if (g->phase == READING && in->pos < in->len && in->buf[in->len - 1] != '\n') {
-		g->phase = LAST_LINE;
+	if (g->phase == LOG_READING && in->pos < in->len && in->buf[in->len - 1] != '\n') {
+		g->phase = LOG_LAST_LINE;
 		g->deadline = clock_deadline(g->line_timeout);
-	} else if (g->phase == READING || (g->phase == ENDING && g->deadline == CLOCK_NEVER)) {
+	} else if (g->phase == LOG_READING || (g->phase == LOG_ENDING && g->deadline == CLOCK_NEVER)) {
 		end(g, clock_deadline(g->flush_timeout));
 	}
 }
 
 static void
-reap(struct logger *g)
+reap(struct log_program *g)
 {
 	int status;
 	pid_t pid;
@@ -233,7 +87,7 @@ reap(struct logger *g)
 }
 
 static void
-handle_signals(struct logger *g)
+handle_signals(struct log_program *g)
 {
 	pid_t from;
 	int sig;
@@ -259,10 +113,11 @@ handle_signals(struct logger *g)
 	}
 }
 
+/* What directories have not taken yet. */
 static size_t
-unwritten(struct logger const *g)
+unwritten(struct log_program const *g)
 {
-	size_t n = log_out_pending(&g->std.out);
+	size_t n = 0;
 
 	for (size_t i = 0; i < g->ndirs; i++)
 		n += log_out_pending(&g->dirs[i].out);
@@ -271,40 +126,42 @@ unwritten(struct logger const *g)
 
 /* May the input buffer be moved and filled? */
 static int
-may_read(struct logger const *g)
+may_read(struct log_program const *g)
 {
-	if (g->phase == ENDING || g->full || g->std.out.runlen)
+	if (g->phase == LOG_ENDING || g->full || g->std.out.runlen)
 		return 0;
 	for (size_t i = 0; i < g->ndirs; i++)
 		if (g->dirs[i].out.runlen)
 			return 0;
-	return !g->block || !unwritten(g);
+	return !g->block || !(unwritten(g) + (g->console ? 0 : log_out_pending(&g->std.out)));
 }
 
 static void
-take(struct logger *g)
+take(struct log_program *g)
 {
 	struct log_input *in = &g->in;
 	ssize_t r;
 
-	if (g->phase == LAST_LINE && in->limit && in->len - in->pos >= in->limit) {
+	if (g->phase == LOG_LAST_LINE && in->limit && in->len - in->pos >= in->limit) {
 		if (g->conf.verbosity)
 			strerr_warnw("input line too long, stopping before the end");
 		end(g, clock_deadline(g->flush_timeout));
 		return;
 	}
-	r = log_input_read(in, g->phase == LAST_LINE ? 1 : LOG_READ);
+	r = log_input_read(in, g->phase == LOG_LAST_LINE ? 1 : LOG_READ);
 	if (r < 0 && errno == EAGAIN)
 		return;
 	if (r < 0 && g->conf.verbosity)
 		strerr_warnwusys("read from stdin");
 	if (r <= 0)
-		end(g, g->phase == LAST_LINE ? clock_deadline(g->flush_timeout) : CLOCK_NEVER);
+		end(g, g->phase == LOG_LAST_LINE || g->lossy ? clock_deadline(g->flush_timeout) : CLOCK_NEVER);
 }
 
 static void
-flush(struct logger *g)
+flush(struct log_program *g)
 {
+	if (g->lossy && g->on_console->dropped)
+		log_stdout_confess(g->on_console);
 	for (size_t i = 0; i < g->ndirs; i++)
 		log_dir_work(g->dirs + i);
 	log_stdout_flush(&g->std);
@@ -314,7 +171,7 @@ flush(struct logger *g)
 
 /* Moves what there is from the input to the outputs. */
 static void
-pump(struct logger *g)
+pump(struct log_program *g)
 {
 	g->full = !log_lines(&g->lines);
 	flush(g);
@@ -323,14 +180,14 @@ pump(struct logger *g)
 		for (size_t i = 0; i < g->ndirs; i++)
 			log_out_settle(&g->dirs[i].out);
 	}
-	if (g->phase == LAST_LINE && !g->full && g->in.pos == g->in.len)
+	if (g->phase == LOG_LAST_LINE && !g->full && g->in.pos == g->in.len)
 		end(g, clock_deadline(g->flush_timeout));
 }
 
 static int
-finished(struct logger const *g)
+finished(struct log_program const *g)
 {
-	if (g->phase != ENDING || g->in.pos < g->in.len || log_out_pending(&g->std.out))
+	if (g->phase != LOG_ENDING || g->in.pos < g->in.len || log_out_pending(&g->std.out))
 		return 0;
 	for (size_t i = 0; i < g->ndirs; i++)
 		if (!log_dir_idle(g->dirs + i))
@@ -341,10 +198,11 @@ finished(struct logger const *g)
 /* The time to end is over, and not everything is written. A processor at work
    is waited for all the same. */
 static void
-give_up(struct logger *g)
+give_up(struct log_program *g)
 {
 	char n[UINT64_FMT];
 	int waiting = 0;
+	size_t lost;
 
 	g->deadline = CLOCK_NEVER;
 	for (size_t i = 0; i < g->ndirs; i++)
@@ -355,16 +213,21 @@ give_up(struct logger *g)
 	}
 	for (size_t i = 0; i < g->ndirs; i++)
 		log_dir_close(g->dirs + i);
-	n[uint64_fmt(n, unwritten(g) + g->in.len - g->in.pos)] = 0;
+	lost = unwritten(g) + g->in.len - g->in.pos;
+	if (!g->lossy)
+		lost += log_out_pending(&g->std.out);
+	if (!lost)
+		_exit(0);
+	n[uint64_fmt(n, lost)] = 0;
 	strerr_dief(111, "unable to write everything in time: ", n, " bytes are lost");
 }
 
 static int64_t
-next_deadline(struct logger const *g)
+next_deadline(struct log_program const *g)
 {
-	int64_t when = g->phase == READING ? CLOCK_NEVER : g->deadline;
+	int64_t when = g->phase == LOG_READING ? CLOCK_NEVER : g->deadline;
 
-	if (g->full && !unwritten(g)) {
+	if (g->full && !unwritten(g) && !log_out_pending(&g->std.out)) {
 		/* no output is in the way, but there was no memory */
 		int64_t soon = clock_now() + CLOCK_S;
 
@@ -380,21 +243,21 @@ next_deadline(struct logger const *g)
 }
 
 static void
-watch_time(struct logger *g)
+watch_time(struct log_program *g)
 {
 	for (size_t i = 0; i < g->ndirs; i++)
 		log_dir_tick(g->dirs + i);
-	if (g->phase == READING || (!g->overdue
+	if (g->phase == LOG_READING || (!g->overdue
 			&& (g->deadline == CLOCK_NEVER || clock_now() < g->deadline)))
 		return;
-	if (g->phase == LAST_LINE)
+	if (g->phase == LOG_LAST_LINE)
 		end(g, clock_deadline(g->flush_timeout));
 	else if (!finished(g))
 		give_up(g);
 }
 
 static void
-loop(struct logger *g)
+loop(struct log_program *g)
 {
 	pump(g);
 	while (!finished(g)) {
@@ -413,7 +276,9 @@ loop(struct logger *g)
 		}
 		if (x[0].revents)
 			handle_signals(g);
-		if (x[1].revents && g->phase != ENDING)
+		if (x[2].revents)
+			g->std.blocked = 0;
+		if (x[1].revents && g->phase != LOG_ENDING)
 			take(g);
 		watch_time(g);
 		pump(g);
@@ -423,20 +288,13 @@ loop(struct logger *g)
 int
 main(int argc, char const *const *argv)
 {
-	static struct logger g = {
+	static struct log_program g = {
 		.conf = { .verbosity = 1, .backlog = LOG_BACKLOG },
-		.limit = LINE_LIMIT, .line_timeout = 2000, .flush_timeout = 5000
+		.limit = 8192, .line_timeout = 2000, .flush_timeout = 5000
 	};
-	int first;
 
 	PROG = "s6-log";
-	first = options(&g, argc, argv);
-	cli_fds();
-	g.conf.mode = umask(0);
-	umask(g.conf.mode);
-	g.conf.mode = 0666 & ~g.conf.mode;
-	parse(&g, argv + first, (size_t)(argc - first));
-	open_outputs(&g);
+	log_start(&g, argc, argv);
 	trap(&g);
 	notify(&g);
 	loop(&g);

@@ -161,7 +161,7 @@ log_script_parse(struct log_script *s, char const *const *words, size_t n, char 
 
 	*bad = 0;
 	*s = (struct log_script){ 0 };
-	s->ops = calloc(n + 1, sizeof *s->ops);
+	s->ops = calloc(n + 2, sizeof *s->ops);	/* and the console */
 	s->acts = calloc(n + 1, sizeof *s->acts);
 	s->dirs = calloc(n + 1, sizeof *s->dirs);
 	if (!s->ops || !s->acts || !s->dirs)
@@ -178,6 +178,18 @@ log_script_parse(struct log_script *s, char const *const *words, size_t n, char 
 	if (e)
 		log_script_free(s);
 	return e;
+}
+
+struct log_action *
+log_script_console(struct log_script *s, char const *prefix)
+{
+	struct log_action *a = s->acts + s->nacts++;
+
+	*a = (struct log_action){ .kind = LOG_ACT_STDOUT, .prefix = prefix,
+		.prefixlen = strlen(prefix) };
+	s->ops[s->nops++] = (struct log_op){ .code = LOG_OP_PLUS };	/* all of them */
+	s->ops[s->nops++] = (struct log_op){ .code = LOG_OP_ACT, .act = a };
+	return a;
 }
 
 void
