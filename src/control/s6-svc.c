@@ -9,6 +9,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <signal.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -174,6 +175,7 @@ main(int argc, char const *const *argv)
 			strerr_dief(100, "invalid service path");
 
 	cli_fds();
+	signal(SIGPIPE, SIG_IGN);	/* a supervisor that leaves while we write is not listening */
 	if (r.want)
 		return send_and_wait(&r, argv, (size_t)argc);
 	for (i = 0; i < argc; i++) {

@@ -86,6 +86,16 @@ is "several: a warning for each" "$err" "s6-svc: warning: unable to control nowh
 s6-svc: warning: unable to control never: supervisor not listening"
 run s6-svc -t never nowhere
 is "several: in the other order" "$rc" 111
+# a supervisor that ends while its FIFO is full
+if dd if=/dev/zero bs=4096 count=16 >&9 2>/dev/null; then
+	s6-svc -u a 2>err 9>&- &
+	wait_until sh -c "readlink /proc/$!/fd/* | grep -q control" || :
+	exec 9>&-
+	rc=0
+	wait $! || rc=$?
+	is "a full FIFO whose reader leaves: exit 102" "$rc.$(cat err)" \
+		"102.s6-svc: warning: unable to control a: supervisor not listening"
+fi
 exec 9>&-
 
 long=$(printf '%0250d' 0)
