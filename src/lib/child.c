@@ -136,7 +136,7 @@ child_take(int supervisefd)
 	if (r == 0)
 		r = fstat(fd, &st);
 	/* the block is taken now, while failing to get it does no harm */
-	if (r == 0 && st.st_size < CHILD_SIZE)
+	if (r == 0 && !st.st_size)
 		r = write_bytes(fd, zero);
 	if (r < 0) {
 		int e = errno;
