@@ -65,8 +65,12 @@ count(struct service *s)
 	s->child.stage = CHILD_DEAD;
 	supervise_record(s);
 	tally_death(&d, &s->status.stamp, s->died);
-	if (tally_append(s->supervise, &s->tally, &d, max) < 0)
+	if (tally_append(s->supervise, &s->tally, &d, max) == 0) {
+		s->untallied = 0;
+	} else if (!s->untallied) {
+		s->untallied = 1;
 		strerr_warnwusys("write ", SERVICEDIR_SUPERVISE "/" TALLY_FILE);
+	}
 	if (!s->child.asked)
 		limit(s);
 }

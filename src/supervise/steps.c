@@ -49,6 +49,8 @@ supervise_backoff(unsigned char *failures)
 void
 supervise_save(struct service *s)
 {
+	int64_t now;
+
 	if (!s->unwritten)
 		return;
 	if (status_write(s->supervise, &s->status) == 0) {
@@ -59,7 +61,9 @@ supervise_save(struct service *s)
 	}
 	if (!s->writes)
 		strerr_warnwusys("write ", SERVICEDIR_SUPERVISE "/" STATUS_FILE);
-	s->rewrite = clock_now() + supervise_backoff(&s->writes) * CLOCK_S;
+	now = clock_now();
+	if (s->rewrite == CLOCK_NEVER || s->rewrite <= now)
+		s->rewrite = now + supervise_backoff(&s->writes) * CLOCK_S;
 }
 
 static void

@@ -71,6 +71,7 @@ struct service {
 	unsigned no_proc : 1;	/* /proc is of no use */
 	unsigned deaf : 1;	/* event/ could not be read, and we said so */
 	unsigned unrecorded : 1; /* the record could not be written, and we said so */
+	unsigned untallied : 1;	/* the tally likewise */
 };
 
 /* service.c: what the service directory says, read anew each time. */
