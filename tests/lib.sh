@@ -102,6 +102,18 @@ notok() {
 	tap_line ok "$tap_name"
 }
 
+# The pid of a service that is down reads -1, and kill would then end every
+# process that it may: such a mistake must stay within the test.
+kill() {
+	for tap_arg; do
+		if [ "$tap_arg" = -1 ]; then
+			tap_line 'not ok' "kill -1 refused: kill $*"
+			return 1
+		fi
+	done
+	command kill "$@"
+}
+
 skip() {
 	tap_count=$((tap_count + 1))
 	printf 'ok %d - %s # SKIP %s\n' "$tap_count" "$1" "$2"
