@@ -10,6 +10,7 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <signal.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -29,6 +30,7 @@
 #include <sextet/servicedir.h>
 #include <sextet/sigfd.h>
 #include <sextet/tally.h>
+#include <sextet/trim.h>
 
 #include "supervise.h"
 
@@ -278,6 +280,7 @@ loop(struct service *s, int sigfd)
 			until = s->rewrite;
 		if (s->adopted && s->pidfd < 0 && clock_now() + LOOK_AGAIN < until)
 			until = clock_now() + LOOK_AGAIN;
+		trim_stack();
 		if (clock_poll(fds, FDS, until) < 0)
 			strerr_diefusys(111, "poll");
 		if (fds[SIGNALS].revents)
@@ -298,7 +301,7 @@ int
 main(int argc, char const *const *argv)
 {
 	static char const myself[] = "s6-supervise ";
-	char title[sizeof myself + PATH_MAX];
+	char brief[256], *title = brief;	/* a large buffer here would cost a page */
 	struct service s = { .state = DOWN, .readiness = -1, .pidfd = -1, .tally = -1,
 		.deadline = CLOCK_NEVER, .rewrite = CLOCK_NEVER };
 	enum event next;
@@ -313,10 +316,14 @@ main(int argc, char const *const *argv)
 	cli_fds();
 	if (chdir(s.name) < 0)
 		strerr_diefusys(111, "chdir to ", s.name);
+	n = strlen(s.name);
+	if (n >= sizeof brief - sizeof myself) {
+		title = malloc(sizeof myself + n);
+		if (!title)
+			strerr_diefusys(111, "allocate memory");
+	}
 	memcpy(title, myself, sizeof myself - 1);
-	n = strnlen(s.name, PATH_MAX);
-	memcpy(title + sizeof myself - 1, s.name, n);
-	title[sizeof myself - 1 + n] = 0;
+	memcpy(title + sizeof myself - 1, s.name, n + 1);
 	PROG = title;
 
 	make_files(&s);
