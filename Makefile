@@ -93,7 +93,7 @@ endef
 $(foreach u,$(UNIT_SRC:tests/unit/%.c=%),$(eval $(call UNIT,$(u))))
 
 # fuzz targets, in a tree that tests/fuzz/run configured; likewise FUZZ_PARTS_X
-FUZZ_PARTS_log-script := log/script
+FUZZ_PARTS_log-script := log/script log/select
 FUZZ_PARTS_log-select := log/select
 
 define FUZZ

@@ -141,7 +141,7 @@ required(struct log_pattern *p, char const *s)
 			s += w;
 			continue;
 		}
-		if (w && s[w] == '+')
+		if (w && s[w] == '+' && !is_quantifier(s[w + 1]))	/* "a+?" may be nothing */
 			run[n++] = c;
 		if (n > p->len)
 			memcpy(p->text, run, p->len = n);

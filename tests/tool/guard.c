@@ -32,11 +32,36 @@ static int
 remove_one(char const *path, struct stat const *st, int type, struct FTW *ftw)
 {
 	(void)st, (void)ftw;
-	if (type == FTW_DP || type == FTW_D || type == FTW_DNR) {
-		umount2(path, MNT_DETACH);
+	if (type == FTW_DP || type == FTW_D || type == FTW_DNR)
 		return rmdir(path), 0;
-	}
 	return unlink(path), 0;
+}
+
+/* Detaches what is mounted below DIR, the last mounted first, so that nothing
+   of it is removed. 0, or -1 when something stays. */
+static int
+unmount_all(void)
+{
+	size_t len = strlen(dir);
+
+	for (int tries = 0; tries < 100; tries++) {
+		FILE *f = fopen("/proc/self/mounts", "r");
+		char line[8192], last[8192] = "";
+
+		while (f && fgets(line, sizeof line, f)) {
+			char *at = strchr(line, ' ');
+
+			if (at && !strncmp(at + 1, dir, len) && at[1 + len] == '/')
+				snprintf(last, sizeof last, "%.*s", (int)strcspn(at + 1, " "), at + 1);
+		}
+		if (f)
+			fclose(f);
+		if (!last[0])
+			return 0;
+		if (umount2(last, MNT_DETACH) < 0)
+			return -1;
+	}
+	return -1;
 }
 
 static long
@@ -244,8 +269,8 @@ main(int argc, char **argv)
 	}
 	if (out >= 0)
 		pass_on(out);
-	if (chdir("/") == 0)
-		nftw(dir, remove_one, 32, FTW_DEPTH | FTW_PHYS);
+	if (chdir("/") == 0 && unmount_all() == 0)
+		nftw(dir, remove_one, 32, FTW_DEPTH | FTW_PHYS | FTW_MOUNT);
 	if (failed)
 		return 1;
 	return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);

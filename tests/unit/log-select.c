@@ -74,6 +74,7 @@ kinds(void)
 		{ "^a\\.", LOG_MATCH_BEGINS, "a." }, { "a$", LOG_MATCH_ENDS, "a" },
 		{ "^a$", LOG_MATCH_IS, "a" }, { "^$", LOG_MATCH_IS, "" },
 		{ "abc[0-9]de", LOG_MATCH_REGEX, "abc" }, { "a+bcd", LOG_MATCH_REGEX, "bcd" },
+		{ "ba+?c", LOG_MATCH_REGEX, "b" }, { "a+*", LOG_MATCH_REGEX, "" },
 		{ "a|b", LOG_MATCH_REGEX, "" }, { "(abc)?x", LOG_MATCH_REGEX, "x" },
 		{ "abc?", LOG_MATCH_REGEX, "ab" }, { "\\<a", LOG_MATCH_REGEX, "" },
 	};
