@@ -244,19 +244,20 @@ run(struct wait *w, int any, int64_t deadline)
 	return w->count[FAILED] ? WAIT_FAILED : WAIT_REACHED;
 }
 
-/* Few services need no more than everybody has. */
 static void
 raise_limit(struct wait *w)
 {
-	if (w->n >= 64)
-		fdlimit_raise(3 * (rlim_t)w->n + 64, &w->limit);
+	struct rlimit old;
+
+	fdlimit_raise(3 * (rlim_t)w->n + 16, &old);
+	if (old.rlim_cur != RLIM_INFINITY)
+		w->limit = old;		/* else it is as we have raised it before */
 }
 
 void
 wait_usual_limit(struct wait *w)
 {
-	if (w->n >= 64)
-		fdlimit_restore(&w->limit);
+	fdlimit_restore(&w->limit);
 }
 
 enum wait_result
@@ -296,7 +297,10 @@ open_service(struct wait *w, struct wait_service *s)
 int
 wait_open(struct wait *w, char const *const *dirs, size_t n, char want)
 {
-	struct wait fresh = { .n = n, .inotify = -1, .action = "prepare to wait for ", .dir = "" };
+	struct wait fresh = {
+		.n = n, .inotify = -1, .action = "prepare to wait for ", .dir = "",
+		.limit = { RLIM_INFINITY, RLIM_INFINITY }
+	};
 
 	*w = fresh;
 	w->services = calloc(n ? n : 1, sizeof *w->services);
@@ -376,4 +380,5 @@ wait_close(struct wait *w)
 		close(w->inotify);
 	close(w->epoll);
 	free(w->services);
+	fdlimit_restore(&w->limit);
 }

@@ -365,17 +365,22 @@ crowd(void)
 	struct wait w;
 
 	getrlimit(RLIMIT_NOFILE, &few);
-	few.rlim_cur = 64;
+	few.rlim_cur = 24;
 	setrlimit(RLIMIT_NOFILE, &few);
 	f = fakesup_start("e");
 	fakesup_tell(&f, "u");
 	for (int i = 0; i < 100; i++)
 		names[i] = "e";
-	ok(wait_open(&w, names, 100, 'U') == 0, "100 listeners under a limit of 64 descriptors");
+	ok(wait_open(&w, names, 100, 'U') == 0, "100 listeners under a limit of 24 descriptors");
 	wait_usual_limit(&w);
-	ok(getrlimit(RLIMIT_NOFILE, &now) == 0 && now.rlim_cur == 64, "the limit can be given back");
+	ok(getrlimit(RLIMIT_NOFILE, &now) == 0 && now.rlim_cur == 24, "the limit can be given back");
 	fakesup_tell(&f, "U");
 	ok(wait_run(&w, 0, clock_deadline(4000)) == WAIT_REACHED, "all hear");
+	wait_close(&w);
+	ok(getrlimit(RLIMIT_NOFILE, &now) == 0 && now.rlim_cur == 24, "and is, in the end");
+	fakesup_tell(&f, "u");
+	ok(wait_open(&w, names, 10, 'u') == 0 && wait_run(&w, 0, CLOCK_NEVER) == WAIT_REACHED,
+		"ten do as well");
 	wait_close(&w);
 	ok(rmdir("e/event") == 0, "no FIFO is left");
 	fakesup_kill(&f);

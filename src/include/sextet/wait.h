@@ -90,7 +90,7 @@ extern enum wait_result wait_run(struct wait *w, int any, int64_t deadline);
 /* How many have failed. */
 extern size_t wait_failures(struct wait const *w);
 
-/* Removes the FIFOs. */
+/* Removes the FIFOs, restores the limit. */
 extern void wait_close(struct wait *w);
 
 #endif
