@@ -1,10 +1,12 @@
 /*
  * datagram - send standard input as one datagram, an empty one too.
- * datagram PATH, or datagram IP PORT; -n N: N times, a number behind each.
+ * datagram PATH (or @ABSTRACT), or datagram IP PORT; -n N: N times, a number
+ * behind each.
  * Waits when the receiver's queue is full.
  */
 
 #include <arpa/inet.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -23,6 +25,10 @@ connected(char const *host, char const *port)
 	int fd;
 
 	snprintf(un.sun_path, sizeof un.sun_path, "%s", host);
+	if (host[0] == '@') {
+		len = (socklen_t)(offsetof(struct sockaddr_un, sun_path) + strlen(host));
+		un.sun_path[0] = 0;
+	}
 	if (port) {
 		v4.sin_port = v6.sin6_port = htons((unsigned short)atoi(port));
 		sa = (struct sockaddr *)&v4;

@@ -65,6 +65,11 @@ extern void cli_identity(int opt, char const *arg, char const *usage, struct ide
 /* Becomes that, or dies with 111. An id of 0 is not asked for. */
 extern void cli_become(struct identity *id);
 
+/* The descriptor on which a service says that it is ready: *GIVEN, or with null
+   the one in the file notification-fd of the current directory. Makes it
+   close-on-exec. Dies with 100 or 111 when there is none. */
+extern int cli_notifyfd(uint32_t const *given);
+
 /* Opens /dev/null on each of descriptors 0, 1, 2 that is closed, so that no
    file of ours ever lands there. Dies with 111. */
 extern void cli_fds(void);
