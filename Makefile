@@ -119,6 +119,10 @@ check:
 bench:
 	sh tests/bench/run $(B)
 
+# kills, errors and full disks at every system call: longer than the rest
+fault:
+	sh tests/run $(B) fault
+
 fuzz:
 	sh tests/fuzz/run $(SECONDS) $(TARGETS)
 
@@ -155,5 +159,5 @@ clean:
 
 FORCE:
 
-.PHONY: FORCE all tests check bench fuzz matrix install uninstall dist clean
+.PHONY: FORCE all tests check bench fault fuzz matrix install uninstall dist clean
 .DELETE_ON_ERROR:
