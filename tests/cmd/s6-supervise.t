@@ -99,7 +99,7 @@ hear given
 	exec s6-supervise given <file >out 2>err
 ) &
 sup=$!
-wait_until [ -s run.environment ]
+wait_until [ -s run.environment ] && wait_until heard given su
 is "argv and directory of run" "$(cat given/argv)" "./run|given|$(pwd -P)/given"
 is "run leads a session and a group" "$(cat given/ids)" \
 	"$(p=$(state given pid); echo "$p $p $p")"

@@ -13,7 +13,7 @@ if [ -x "$bin/s6-setlock" ]; then
 	s6-supervise lock 2>lock.err &
 	sup=$!
 	started="$started $sup"
-	wait_until [ -s lock/pid ]
+	wait_until [ -s lock/pid ] && wait_until heard lock su
 	pid=$(state lock pid)
 	is "run itself, in the end" "$(cat lock/pid)" "$pid"
 	is "holds the file on the descriptor" "$(readlink "/proc/$pid/fd/7")" "$(pwd -P)/lock/supervise/service-lock"
