@@ -20,6 +20,9 @@ between() {
 	ok "$1 ($2 ms)" [ "$2" -ge "$3" -a "$2" -le "$4" ]
 }
 
+# how often a process has slept: each wake-up ends a sleep
+sleeps() { awk '$1 == "voluntary_ctxt_switches:" { print $2 }' "/proc/$1/status"; }
+service idle
 service old
 hear old
 starts crash 'exit 1'
@@ -39,12 +42,20 @@ printf '5x\n' >wrong/restart-delay
 echo 3/0 >wrong/restart-limit
 echo sometimes >wrong/ends-container
 echo 0 >wrong/notification-fd
+s6-supervise idle &
+idle=$!
+started="$started $!"
 for s in old crash quick slower limited absent wrong; do
 	s6-supervise $s 2>$s.err &
 	started="$started $!"
 done
 # shellcheck disable=SC2086
 for s in old crash quick slower limited absent wrong; do wait_until s6-svok $s; done
+
+wait_until is_state idle up true
+asleep() { [ "$(sed 's/.*) \(.\).*/\1/' "/proc/$idle/stat")" = S ]; }
+wait_until asleep
+slept=$(sleeps "$idle")
 
 # a restart limit
 wait_until heard limited sudDudDudOD
@@ -125,5 +136,7 @@ is "each bad file is complained about once" "$(sort wrong.err)" "s6-supervise wr
 s6-supervise wrong: warning: invalid notification-fd
 s6-supervise wrong: warning: invalid restart-delay
 s6-supervise wrong: warning: invalid restart-limit"
+
+is "meanwhile another supervisor has slept, and never woken" "$(sleeps "$idle")" "$slept"
 
 done_testing
