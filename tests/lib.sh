@@ -14,6 +14,8 @@
 #   skip_all WHY         the whole test
 #   wait_until CMD ...   until the command succeeds; 1 after 10 s ($WAIT seconds)
 #   usage_ok PROG ...    --help, --version and the exit 100 of bad options
+#   others_may_run       can the programs be run as another user? Not without root,
+#                        nor from a clone below a closed directory such as /root
 #   with_accounts CMD .. run where ./passwd and ./group are the files of /etc (in
 #                        a mount namespace), and ./nsswitch.conf if it is there;
 #                        "with_accounts true" tells if it can
@@ -147,6 +149,11 @@ with_accounts() {
 	unshare -m sh -c 'for f in passwd group nsswitch.conf; do
 			[ ! -e $f ] || mount --bind $f /etc/$f 2>/dev/null || exit 111
 		done && exec "$@"' sh "$@"
+}
+
+others_may_run() {
+	[ "$(id -u)" = 0 ] &&
+		setpriv --reuid=65534 --regid=65534 --clear-groups "$bin/s6-svok" --version >/dev/null 2>&1
 }
 
 service() {

@@ -58,7 +58,11 @@ case_of() {
 	is "$*" "$rc $out" "0 $want"
 }
 root='0 0 0 0'
-case_of '1 1 1 1|2 2 2 2|2 9 ' -G 9 -u 1 -g 2 s6-applyuidgid -z
+if others_may_run; then
+	case_of '1 1 1 1|2 2 2 2|2 9 ' -G 9 -u 1 -g 2 s6-applyuidgid -z
+else
+	skip "one by the other" "nobody else may run $bin"
+fi
 case_of "$root|13 13 13 13|4 5 13 " -G 5,4 -g 13
 case_of "$root|$root|0 4 5 " -G 4,5
 case_of "$root|$root|0 " -G ''

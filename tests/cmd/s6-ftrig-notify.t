@@ -48,12 +48,12 @@ for name in nowhere file ''; do
 	run s6-ftrig-notify -- "$name" u
 	like "'$name': exit 111, message" "$rc:$err" "^111:s6-ftrig-notify: fatal: unable to notify $name: No"
 done
-if [ "$(id -u)" = 0 ] && command -v setpriv >/dev/null; then
+if others_may_run; then
 	chmod 755 "$TMPDIR" "$TMPDIR/t"
 	run setpriv --reuid=65534 --regid=65534 --clear-groups "$bin/s6-ftrig-notify" d u
 	is "no permission to read the directory" "$rc:$err" \
 		"111:s6-ftrig-notify: fatal: unable to notify d: Permission denied"
 else
-	skip "no permission" "needs root and setpriv"
+	skip "no permission" "nobody else may run $bin"
 fi
 done_testing

@@ -107,13 +107,13 @@ for name in "$long" "$newline" -a --help; do
 	is "a name like '$(printf %.6s "$name" | tr '\n' '?')'" "$rc$err.$(heard 1)" 0.d
 	exec 9>&-
 done
-if [ "$(id -u)" = 0 ] && command -v setpriv >/dev/null; then
+if others_may_run; then
 	chmod 755 "$TMPDIR" "$TMPDIR/t"
 	chmod 600 a/supervise/control
 	run setpriv --reuid=65534 --regid=65534 --clear-groups "$bin/s6-svc" -d a
 	is "no permission: exit 111" "$rc.$err" "111.s6-svc: warning: unable to control a: Permission denied"
 else
-	skip "no permission" "needs root and setpriv"
+	skip "no permission" "nobody else may run $bin"
 fi
 
 # Waiting. The service w ends when it is told to, its finish when it may.

@@ -79,13 +79,13 @@ for name in "$long" "$newline" -a --help; do
 	exec 9>&-
 done
 
-if [ "$(id -u)" = 0 ] && command -v setpriv >/dev/null; then
+if others_may_run; then
 	chmod 700 sd
 	run setpriv --reuid=65534 --regid=65534 --clear-groups "$bin/s6-svscanctl" -a sd
 	is "unreadable: exit 111" "$rc" 111
 	like "unreadable: message" "$err" '^s6-svscanctl: fatal: unable to control sd: Permission denied$'
 else
-	skip "unreadable" "needs root and setpriv"
+	skip "unreadable" "nobody else may run $bin"
 fi
 
 done_testing

@@ -202,14 +202,14 @@ if [ -w /dev/full ]; then
 else
 	skip "stdout full" "no /dev/full"
 fi
-if [ "$(id -u)" = 0 ] && command -v setpriv >/dev/null; then
+if others_may_run; then
 	chmod 755 "$TMPDIR" "$TMPDIR/t"
 	chmod 700 b/supervise
 	run setpriv --reuid=65534 --regid=65534 --clear-groups "$bin/s6-svstat" b
 	is "no permission: exit 111" "$rc.$err" \
 		"111.s6-svstat: fatal: unable to read status for b: Permission denied"
 else
-	skip "no permission" "needs root and setpriv"
+	skip "no permission" "nobody else may run $bin"
 fi
 
 exec 8>&-

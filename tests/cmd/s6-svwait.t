@@ -140,13 +140,13 @@ follow -t 9000 -U b
 s6-svc -x b
 s6-svc -d b
 ended "1.$failed" "its supervisor exits: exit 1"
-if [ "$(id -u)" = 0 ] && command -v setpriv >/dev/null; then
+if others_may_run; then
 	chmod 755 "$TMPDIR" "$TMPDIR/t"
 	run setpriv --reuid=65534 --regid=65534 --clear-groups "$bin/s6-svwait" n
 	is "no permission: exit 111" "$rc.$err" \
 		"111.s6-svwait: fatal: unable to subscribe to events for n: Permission denied"
 else
-	skip "no permission" "needs root and setpriv"
+	skip "no permission" "nobody else may run $bin"
 fi
 
 long=$(printf '%0240d' 0)

@@ -80,7 +80,7 @@ is "stops with bad entries" "$rc" 0
 
 ## permission, as somebody else than root
 
-if [ "$(id -u)" = 0 ] && command -v setpriv >/dev/null; then
+if others_may_run; then
 	rm -rf sd messages
 	mkdir -p sd secret/inner
 	service secret/inner
@@ -115,7 +115,7 @@ if [ "$(id -u)" = 0 ] && command -v setpriv >/dev/null; then
 	ended
 	is "stops" "$rc" 0
 else
-	skip "no permission" "needs root and setpriv"
+	skip "no permission" "nobody else may run $bin"
 fi
 
 ## more services than -C allows
@@ -195,7 +195,7 @@ is "stops" "$rc" 0
 
 ## processes
 
-if [ "$(id -u)" = 0 ] && command -v setpriv >/dev/null; then
+if others_may_run; then
 	rm -rf sd messages
 	mkdir sd
 	for i in 1 2 3 4 5 6; do service "sd/s$i"; done
@@ -217,7 +217,7 @@ if [ "$(id -u)" = 0 ] && command -v setpriv >/dev/null; then
 	ended
 	is "stops" "$rc" 0
 else
-	skip "processes" "needs root and setpriv"
+	skip "processes" "nobody else may run $bin"
 fi
 
 ## a flood of garbage

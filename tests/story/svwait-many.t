@@ -65,6 +65,7 @@ ulimit -Sn 100 2>/dev/null || diag "cannot set the soft limit of descriptors"
 	s6-svwait -t 20000 -r $all 2>err &
 	waiter=$!
 	wait_until sh -c "[ \$(ls sd/*/event | grep -c ftrig1:) -ge $n ]"
+	# shellcheck disable=SC2046
 	kill -KILL $(s6-svstat -p $all | sed 's/.* //' | grep -vx -- -1)
 	rc=0
 	wait $waiter || rc=$?
