@@ -8,6 +8,7 @@
 #include <skalibs/strerr.h>
 #include <skalibs/types.h>
 
+#include <sextet/child.h>
 #include <sextet/json.h>
 #include <sextet/tai64n.h>
 
@@ -207,6 +208,19 @@ svstat_values(struct svstat_service const *s, struct svstat_request const *r)
 	}
 }
 
+/* An end that nobody saw is shown as exit code 255, and the record says so to
+   those who may read it. */
+static int
+known(struct svstat_service const *s)
+{
+	struct child c;
+
+	if (!dead(&s->st))
+		return 0;
+	return !WIFEXITED(s->st.wstat) || WEXITSTATUS(s->st.wstat) != 255
+		|| child_peek(s->dir, &c) < 0 || !c.unknown;
+}
+
 void
 svstat_json(struct svstat_service const *s, struct svstat_request const *r, int supervised)
 {
@@ -229,7 +243,7 @@ svstat_json(struct svstat_service const *s, struct svstat_request const *r, int 
 			svstat_put(text);
 	}
 	svstat_put(",\"exitcode_known\":");
-	svstat_put(supervised ? truth(dead(&s->st)) : "null");
+	svstat_put(supervised ? truth(known(s)) : "null");
 	svstat_put(",\"failing\":");
 	if (supervised && s->failing[0])
 		put_string(s->failing);

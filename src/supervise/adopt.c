@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <skalibs/strerr.h>
@@ -21,6 +22,7 @@
 
 #define NOBODY_KNOWS 0xff00	/* the wait status of those whose end nobody saw */
 #define TICK (CLOCK_S / PROCSTAT_HZ)
+#define FOREIGN (2 * CLOCK_S)	/* a start this far from its stamp is another's */
 
 /* Is the process with the pid of the record the one that was recorded? FD is a
    pidfd of it, or -1. What cannot be told counts as ours when it leads its
@@ -130,6 +132,8 @@ adopt_run(struct service *s, struct status const *old, int64_t age)
 		tain_sub(&s->status.stamp, &s->status.stamp, &t);
 	}
 	s->status.ready = s->child.ready;
+	if (s->child.asked)
+		s->deadline = clock_deadline(supervise_number(s, TIMEOUT_KILL, 0));
 	return listen_again(s);
 }
 
@@ -180,10 +184,11 @@ orphaned(struct service *s)
 static enum event
 fresh(struct service *s)
 {
+	int up = s->child.wantup;
+
 	memset(&s->child, 0, sizeof s->child);
-	s->forget = 1;
 	s->status.paused = 1;	/* with no pid: never started */
-	s->status.wantup = s->child.wantup = !servicedir_has(s->dir, "down");
+	s->status.wantup = s->child.wantup = !!up;
 	s->status.ready = 1;
 	return s->status.wantup ? TIMEOUT : EVENTS;
 }
@@ -201,29 +206,21 @@ idle(struct service *s, struct status const *old)
 
 /* The predecessor ended in the middle of something; what runs, runs on. */
 static enum event
-resume(struct service *s, int killed)
+resume(struct service *s, struct status const *old, int alive)
 {
 	struct child *c = &s->child;
 	int64_t age = clock_boot() - c->t1;
-	struct status old;
 
 	s->started = clock_now() - age;
 	s->due = s->started + supervise_number(s, RESTART_DELAY, 1000) * CLOCK_MS;
-	if (status_readat(s->supervise, &old) < 0) {
-		old = s->status;
-	} else {
-		s->status.stamp = old.stamp;
-		s->status.readystamp = old.readystamp;
-	}
+	s->status.stamp = old->stamp;
+	s->status.readystamp = old->readystamp;
 	s->status.wstat = c->wstat;
-	s->forget = !killed;
-	if (!killed)
-		c->wantup = !servicedir_has(s->dir, "down");
 	s->status.wantup = c->wantup;
 	switch (c->stage) {
 	case CHILD_RUN:
 	case CHILD_FINISH:
-		return find(s) ? adopt(s, &old, age) : orphaned(s);
+		return alive ? adopt(s, old, age) : orphaned(s);
 	case CHILD_DEAD:
 	case CHILD_COUNTED:
 		died(s, !c->unknown, c->wstat);
@@ -231,8 +228,44 @@ resume(struct service *s, int killed)
 		supervise_stamp(&s->status.stamp, c->t0);
 		return orphaned(s);
 	default:
-		return idle(s, &old);
+		return idle(s, old);
 	}
+}
+
+/* No record, but a status that says "up": from an upstream supervisor. Is that
+   still true: does the pid lead a session, is it in this directory, and did it
+   start then? Makes the record that is missing. */
+static int
+foreign(struct service *s, struct status const *old)
+{
+	struct child *c = &s->child;
+	char path[sizeof "/proc//cwd" + PID_FMT];
+	struct stat here, there;
+	struct procstat ps;
+	int64_t start;
+	size_t n = sizeof "/proc/" - 1;
+
+	if (!status_up(old) || procstat_read(old->pid, &ps) < 0 || ps.session != old->pid)
+		return 0;
+	memcpy(path, "/proc/", n);
+	n += pid_fmt(path + n, old->pid);
+	memcpy(path + n, "/cwd", sizeof "/cwd");
+	if (stat(path, &there) < 0 || fstat(s->dir, &here) < 0
+		|| there.st_dev != here.st_dev || there.st_ino != here.st_ino)
+		return 0;
+	start = supervise_moment(&s->status.stamp) - clock_boot() + (int64_t)ps.start * TICK
+		- supervise_moment(&old->stamp);
+	if (start < -FOREIGN || start > FOREIGN)
+		return 0;
+	memset(c, 0, sizeof *c);
+	c->stage = CHILD_RUN;
+	c->pid = old->pid;
+	c->t0 = (int64_t)ps.start * TICK;
+	c->t1 = c->t0 + TICK - 1;
+	c->wstat = old->wstat;
+	c->wantup = old->wantup;
+	c->ready = old->ready;
+	return 1;
 }
 
 enum event
@@ -241,24 +274,33 @@ supervise_inherit(struct service *s)
 	struct child *c = &s->child;
 	unsigned char boot[CHILD_BOOT];
 	uint32_t pidns = child_pidns();
+	int known = child_read(s->record, c) == 0, made = 0, alive = 0;
+	struct status old;
 	enum event next;
-	int known = child_read(s->record, c) == 0;
 
 	if (!known)
 		strerr_warnwusys("read ", SERVICEDIR_SUPERVISE "/" CHILD_FILE);
 	child_boot(boot);
 	tai64n_now(&s->status.stamp);
 	s->status.readystamp = s->status.stamp;
-	if (!known || !c->t1 || !child_credible(c, boot, pidns, clock_boot()))
-		next = fresh(s);
-	else if (!c->orderly)
-		next = resume(s, 1);
-	else if ((c->stage == CHILD_RUN || c->stage == CHILD_FINISH) && find(s))
-		next = resume(s, 0);
-	else
-		next = fresh(s);
+	if (status_readat(s->supervise, &old) < 0)
+		old = s->status;
+	if (!known || !c->t1)
+		made = foreign(s, &old);
+	if (!c->t1 || !child_credible(c, boot, pidns, clock_boot())) {
+		c->stage = CHILD_NONE;
+		c->orderly = 1;
+	}
+	if (c->stage == CHILD_RUN || c->stage == CHILD_FINISH)
+		alive = find(s);
+	s->forget = c->orderly;
+	if (c->orderly)
+		c->wantup = !servicedir_has(s->dir, "down");
+	next = c->orderly && !alive ? fresh(s) : resume(s, &old, alive);
 	c->orderly = 0;
 	memcpy(c->boot, boot, sizeof boot);
 	c->pidns = pidns;
+	if (made)
+		supervise_record(s);
 	return next;
 }

@@ -4,15 +4,17 @@
 tool=${SEXTET_TREE:-$top/build/check}/tests/tool
 go='until [ -e go ]; do sleep 0.02; done'
 
-# begin NAME [PREFIX...]: its supervisor, in the background
+# begin NAME: its supervisor in the background; until it says that it is there,
+# the status is its predecessor's
 begin() {
-	tap_name=$1
-	shift
-	"$@" s6-supervise "$tap_name" 2>>"$tap_name.err" &
-	eval "sup_$tap_name=$!"
+	tap_before=$(told "$1")
+	s6-supervise "$1" 2>>"$1.err" &
+	eval "sup_$1=$!"
 	started="$started $!"
-	wait_until s6-svstat "$tap_name"
+	wait_until newer "$1"
 }
+told() { tr -dc s <"$1.events" | wc -c; }
+newer() { [ "$(told "$1")" -gt "$tap_before" ]; }
 # murder NAME: kills its supervisor
 murder() {
 	eval "tap_pid=\$sup_$1"
@@ -64,6 +66,7 @@ service kill 'exec sleep 1000'
 noting kill
 hear kill
 begin kill
+wait_until heard kill su
 pid=$(state kill pid)
 murder kill
 begin kill
@@ -171,11 +174,30 @@ is "for a signal too" "$(head -n 1 failed/args)" "255 0 $p2"
 is "counted" "$(tally failed)" "255 0;"
 tell unseen d
 
+tell failed d
+wait_until heard failed susdDudD
+tell failed o
+wait_until heard failed susdDudDu
+p2=$(state failed pid)
+murder failed
+kill -9 "$p2"
+wait_until gone "$p2"
+begin failed
+wait_until is_state failed exitcode 255
+like "the status says that it is not known" "$(s6-svstat --json failed)" \
+	'"up":false,"wantedup":false,.*"exitcode":255,.*"exitcode_known":false'
+tell failed u
+wait_until heard failed susdDudDusdDu
+tell failed d
+wait_until is_state failed signal SIGTERM
+like "the next end is known" "$(s6-svstat --json failed)" '"exitcode_known":true,"failing":null'
+
 # while finish runs
 service finish 'exec sleep 1000'
 noting finish "echo \$\$ >me; $go; touch over"
 hear finish
 begin finish
+wait_until heard finish su
 pid=$(state finish pid)
 tell finish k
 wait_until [ -s finish/me ]
@@ -204,6 +226,7 @@ service stage 'exec sleep 1000'
 noting stage
 hear stage
 begin stage
+wait_until heard stage su
 tell stage d
 wait_until heard stage sudD
 pid=$(awk '{ print $3 }' stage/args)
@@ -265,6 +288,34 @@ printf garbage >stage/supervise/child
 begin stage
 ok "a damaged record: started" wait_until is_state stage up true
 is "and said" "$(cat stage.err)" "s6-supervise stage: warning: unable to read supervise/child: Protocol error"
+pid=$(state stage pid)
+
+# no record, as after an upstream supervisor, or a damaged one: status tells
+murder stage
+rm stage/supervise/child
+begin stage
+is "no record: adopted by the status" "$(state stage up,pid)" "true $pid"
+ok "and a record made" [ "$("$tool/forge" stage/supervise/child | sed -n 's/^pid=//p')" = "$pid" ]
+murder stage
+printf garbage >stage/supervise/child
+begin stage
+is "damaged: adopted by the status" "$(state stage up,pid)" "true $pid"
+murder stage
+kill -9 "$pid"
+wait_until gone "$pid"
+rm stage/supervise/child
+mkdir other
+# a session leader, of this very moment, but elsewhere
+(cd other && exec setsid -f sh -c 'echo $$ >pid; exec sleep 1000')
+wait_until [ -s other/pid ]
+stranger=$(cat other/pid)
+octal=$(printf %016x "$stranger" | sed 's/../&\n/g' | while read -r x; do printf '\\%03o' "0x$x"; done)
+# shellcheck disable=SC2059
+printf "$octal" | dd of=stage/supervise/status bs=1 seek=24 conv=notrunc 2>/dev/null
+begin stage
+wait_until is_state stage up true
+notok "a session leader in another directory is not adopted" [ "$(state stage pid)" = "$stranger" ]
+kill "$stranger"
 pid=$(state stage pid)
 
 # QUIT leaves the service to the next one, on purpose

@@ -11,13 +11,18 @@ exec unshare -m sh -c 'mount -t tmpfs none /proc && exec "$@"' sh "$@"
 END
 chmod +x no_proc
 gone() { ! kill -0 "$1" 2>/dev/null; }
+# begin NAME PREFIX: its supervisor in the background; until it says that it is
+# there, the status is its predecessor's
 begin() {
+	tap_before=$(told "$1")
 	# shellcheck disable=SC2086
 	$2 s6-supervise "$1" 2>>"$1.err" &
 	sup=$!
 	started="$started $sup"
-	wait_until s6-svstat "$1"
+	wait_until newer "$1"
 }
+told() { tr -dc s <"$1.events" | wc -c; }
+newer() { [ "$(told "$1")" -gt "$tap_before" ]; }
 murder() {
 	kill -9 "$sup"
 	wait "$sup" 2>/dev/null
