@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <sextet/lock.h>
+#include <sextet/pidfd.h>
 
 /* F_GETLK: 1 with the owner when somebody else's lock of TYPE's kind is in the
    way, 0 when not, -1 with errno. */
@@ -58,4 +59,26 @@ lock_test(int dirfd, char const *name, pid_t *owner)
 	close(fd);
 	errno = e;
 	return r;
+}
+
+int
+lock_owner(int dirfd, char const *name, int *pidfd)
+{
+	pid_t owner, again;
+	int held, fd = -1;
+
+	/* the pid may be another process's by the time we have that in hand, but
+	   not if the lock's owner still has it then */
+	while ((held = lock_test(dirfd, name, &owner)) > 0) {
+		fd = owner > 0 ? pidfd_of(owner) : -1;
+		if (fd < 0 && owner > 0 && errno == ESRCH)
+			continue;
+		if (fd < 0 || (lock_test(dirfd, name, &again) > 0 && again == owner))
+			break;
+		close(fd);
+		fd = -1;
+	}
+	if (held > 0)
+		*pidfd = fd;
+	return held;
 }

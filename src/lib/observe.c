@@ -80,21 +80,11 @@ int
 observe_look(struct observed *o)
 {
 	char path[PATH_MAX];
-	pid_t owner, again;
-	int held, fd = -1;
+	int held, fd;
 
 	if (path_join(path, sizeof path, o->dir, SERVICEDIR_LOCK) < 0)
 		return -1;
-	/* the pid may be another process's by the time we have that in hand, but
-	   not if the lock's owner still has it then */
-	while ((held = lock_test(AT_FDCWD, path, &owner)) > 0) {
-		fd = owner > 0 ? pidfd_of(owner) : -1;
-		if (fd < 0 && owner > 0 && errno == ESRCH)
-			continue;
-		if (fd < 0 || (lock_test(AT_FDCWD, path, &again) > 0 && again == owner))
-			break;
-		close(fd);
-	}
+	held = lock_owner(AT_FDCWD, path, &fd);
 	if (held < 0)
 		return -1;
 	if (held) {

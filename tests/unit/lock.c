@@ -8,6 +8,7 @@
 #include <sys/wait.h>
 
 #include <sextet/lock.h>
+#include <sextet/pidfd.h>
 
 #include "tap.h"
 
@@ -69,9 +70,21 @@ main(void)
 		"cannot be taken: whose it is");
 	ok(lock_take(dir, "lock", 0600, 0) == -1 && errno == EBUSY, "not asking whose");
 	ok(lock_test(dir, "lock", 0) == 1, "our trying has not disturbed it");
+	ok(lock_owner(dir, "lock", &fd) == 1, "it is held");
+	if (fd >= 0)
+		ok(pidfd_exited(fd) == 0, "by a living process");
+	else
+		ok(1, "by a living process # SKIP no pidfds here");
 	kill(pid, SIGKILL);
 	waitpid(pid, &wstat, 0);
 	ok(lock_test(dir, "lock", &owner) == 0, "free when its holder was killed");
+	if (fd >= 0)
+		ok(pidfd_exited(fd) == 1, "which its descriptor tells");
+	else
+		ok(1, "which its descriptor tells # SKIP no pidfds here");
+	close(fd);
+	fd = -7;
+	ok(lock_owner(dir, "lock", &fd) == 0 && fd == -7, "nobody to hold on to");
 	fd = lock_take(dir, "lock", 0600, &owner);
 	ok(fd >= 0, "and can be taken");
 	close(fd);

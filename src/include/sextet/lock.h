@@ -23,4 +23,8 @@ extern int lock_take(int dirfd, char const *name, mode_t mode, pid_t *owner);
    (ENOENT, ENOTDIR), -1 with errno. */
 extern int lock_test(int dirfd, char const *name, pid_t *owner);
 
+/* The same, but *PIDFD becomes a descriptor of the process that holds the lock
+   (pidfd.h), or -1 where there are none or it is in another PID namespace. */
+extern int lock_owner(int dirfd, char const *name, int *pidfd);
+
 #endif
