@@ -102,7 +102,7 @@ child(void *arg)
 		sigemptyset(&sa.sa_mask);
 		sigaction(SIGPIPE, &sa, 0);
 		sigemptyset(&none);
-		sigprocmask(SIG_SETMASK, &none, 0);
+		sigprocmask(SIG_SETMASK, s->blocked ? s->blocked : &none, 0);
 		syscall(SYS_execve, s->file, s->argv, s->envp);
 	}
 	b->error = errno;

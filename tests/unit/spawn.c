@@ -49,6 +49,8 @@ static struct {
 	int error;
 } told;
 
+static sigset_t const *to_block;
+
 static void
 born(void *arg, pid_t pid)
 {
@@ -71,7 +73,8 @@ reported(unsigned int flags, int *wstat)
 	char const *argv[] = { "reporter", 0 };
 	struct spawn_move m = { .to = 5 };
 	struct spawn s = { .file = self, .argv = argv, .envp = (char const *const *)environ,
-		.moves = &m, .nmoves = 1, .flags = flags, .born = born, .failed = failed };
+		.moves = &m, .nmoves = 1, .flags = flags, .born = born, .failed = failed,
+		.blocked = to_block };
 	ssize_t n;
 	pid_t pid;
 	int p[2];
@@ -115,6 +118,10 @@ given(void)
 	ok(!strcmp(got, "pid 0 sid 1 pgrp 1 blocked 0 pipe 1 usr1 0 fds 5"), "session: %s", got);
 	got = reported(SPAWN_SETPGRP, &wstat);
 	ok(!strcmp(got, "pid 0 sid 0 pgrp 1 blocked 0 pipe 1 usr1 0 fds 5"), "group: %s", got);
+	to_block = &set;
+	got = reported(0, &wstat);
+	ok(!strcmp(got, "pid 0 sid 0 pgrp 0 blocked 2 pipe 1 usr1 0 fds 5"), "blocked: %s", got);
+	to_block = 0;
 	sigprocmask(SIG_SETMASK, 0, &after);
 	ok(!memcmp(&before, &after, sizeof after), "our mask is as before");
 

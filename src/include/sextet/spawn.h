@@ -6,14 +6,15 @@
  * copies no page tables, and we know at once whether it worked.
  *
  * In the child, in this order: the hook born, setsid or setpgid, descriptors,
- * SIGPIPE to its default, an empty signal mask, exec. Other signals that are
- * ignored stay ignored. The caller has no signal handlers (sigfd.h): a handler
- * run by the child would run in the caller's memory.
+ * SIGPIPE to its default, the signal mask (empty but for `blocked`), exec.
+ * Other signals that are ignored stay ignored. The caller has no signal handlers
+ * (sigfd.h): a handler run by the child would run in the caller's memory.
  */
 
 #ifndef SEXTET_SPAWN_H
 #define SEXTET_SPAWN_H
 
+#include <signal.h>
 #include <stddef.h>
 #include <sys/types.h>
 
@@ -44,6 +45,10 @@ struct spawn {
 	size_t nmoves;
 	unsigned int flags;
 	unsigned int keep;		/* SPAWN_FEWFDS: close from here on, at least 3 */
+
+	/* Signals that FILE starts with blocked, for a program that wants to
+	   hear of them from its first moment on; null: none. */
+	sigset_t const *blocked;
 
 	/* Both run in the child, in our memory, on 8 kB of stack, while we
 	   sleep: raw system calls only, nothing that allocates or locks. born is
