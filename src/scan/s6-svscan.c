@@ -133,6 +133,9 @@ prepare(struct svscan *s)
 		strerr_diefusys(111, "duplicate a descriptor");
 	if (svscan_table(s) < 0)
 		strerr_diefusys(111, "allocate the table of services");
+	sigemptyset(&s->newborn);
+	sigaddset(&s->newborn, SIGTERM);
+	sigaddset(&s->newborn, SIGHUP);
 	sigemptyset(&set);
 	for (size_t i = 0; i < sizeof signals / sizeof *signals; i++)
 		sigaddset(&set, signals[i]);

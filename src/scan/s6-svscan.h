@@ -14,6 +14,7 @@
 #ifndef SEXTET_SCAN_S6_SVSCAN_H
 #define SEXTET_SCAN_S6_SVSCAN_H
 
+#include <signal.h>
 #include <stdint.h>
 #include <sys/types.h>
 
@@ -70,6 +71,11 @@ struct svscan {
 	int notify;
 	int console;
 	int adopting;		/* we said that we take over */
+
+	/* What we send to supervisors. They start with it blocked, so that what
+	   comes before they listen is heard then: a logger that dies of it would
+	   leave its service's words unread. */
+	sigset_t newborn;
 
 	/* descriptors */
 	int dir;

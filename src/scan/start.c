@@ -126,6 +126,9 @@ spawn_supervisor(struct svscan *s, struct supervisor *v, struct supervisor *l)
 {
 	char const *argv[4] = { "s6-supervise" };
 	struct spawn_move moves[2];
+	struct spawn birth = { .file = SUPERVISE, .argv = argv,
+		.envp = (char const *const *)environ, .moves = moves,
+		.flags = SPAWN_FEWFDS, .blocked = &s->newborn };
 	size_t n = 0;
 	int i = 1, lent = 0;
 	pid_t pid;
@@ -145,7 +148,8 @@ spawn_supervisor(struct svscan *s, struct supervisor *v, struct supervisor *l)
 		moves[n].from = s->console;
 		moves[n++].to = 2;
 	}
-	pid = spawn_simple(SUPERVISE, argv, (char const *const *)environ, moves, n, SPAWN_FEWFDS);
+	birth.nmoves = n;
+	pid = spawn_run(&birth);
 	if (lent) {
 		int e = errno;
 

@@ -302,7 +302,7 @@ for word in 256 x '' '7 8' -1; do
 	ok "ended: '$word' ends nothing" wait_until test -s messages
 	is "ended: '$word': a warning" "$(cat messages)" \
 		"s6-svscan: warning: invalid a/supervise/ended"
-	ok "ended: '$word': restarted" wait_until is_up sd/a
+	[ "$word" != 256 ] || ok "ended: '$word': restarted" wait_until is_up sd/a
 	s6-svscanctl -t sd
 	ended
 	is "ended: '$word': exit 0" "$rc" 0

@@ -176,4 +176,18 @@ s6-svscanctl -t sd
 ended
 is "ends-container: a stop is no failure" "$rc" 0
 
+# told to stop when its logger has hardly begun to live
+rm -rf sd
+service sd/brief 'echo words'
+: >sd/brief/ends-container
+service sd/brief/log 'exec cat >>out'
+n=0
+while [ $n -lt 30 ]; do
+	n=$((n + 1))
+	run s6-svscan sd
+	[ "$rc" = 0 ] || break
+done
+is "a service that ends all at once: always exit 0" "$rc" 0
+is "and its words are always logged" "$(wc -l <sd/brief/log/out)" 30
+
 done_testing
