@@ -84,6 +84,7 @@ endif
 UNIT_PARTS_machine := supervise/machine
 UNIT_PARTS_log-script := log/script log/select
 UNIT_PARTS_log-select := log/select
+UNIT_PARTS_log-record := log/record
 
 define UNIT
 $(B)/tests/unit/$(1): tests/unit/$(1).c tests/unit/tap.h $(UNIT_PARTS_$(1):%=$(B)/obj/%.o) $(LIBSEXTET)

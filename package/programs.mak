@@ -41,8 +41,8 @@ PROGRAMS := \
 	scan/s6-svscanctl \
 	supervise/s6-supervise
 
-PARTS_s6-log := log/archive log/input log/lines log/logdir log/out log/processor log/recover \
-	log/script log/select log/stamp log/start log/status log/stdout
+PARTS_s6-log := log/archive log/input log/journal log/lines log/logdir log/out log/processor \
+	log/record log/recover log/script log/select log/stamp log/start log/status log/stdout
 PARTS_s6-socklog := log/socklog-listen log/socklog-message
 PARTS_s6-supervise := supervise/adopt supervise/end supervise/machine supervise/service \
 	supervise/start supervise/steps

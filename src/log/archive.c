@@ -139,24 +139,34 @@ fresh_name(struct log_dir *d, char *name, char suffix)
 	return 0;
 }
 
-/* Is this file an archive already, under a second name? Others make the
-   archive's name first and remove the old one then, and may be killed between. */
-static int
-is_archived(struct log_dir const *d, struct stat const *file)
+int
+log_archive_find(struct log_dir const *d, uint64_t dev, uint64_t ino, char *name)
 {
 	struct list l;
 	int found = 0;
 
-	if (file->st_nlink < 2 || list(d, &l) < 0)
+	if (list(d, &l) < 0)
 		return 0;
 	for (size_t i = 0; i < l.n && !found; i++) {
 		struct stat st;
 
 		found = !fstatat(d->dirfd, l.a[i].name, &st, AT_SYMLINK_NOFOLLOW)
-			&& st.st_ino == file->st_ino && st.st_dev == file->st_dev;
+			&& st.st_ino == ino && st.st_dev == dev;
+		if (found)
+			memcpy(name, l.a[i].name, sizeof l.a[i].name);
 	}
 	free(l.a);
 	return found;
+}
+
+/* Is this file an archive already, under a second name? Others make the
+   archive's name first and remove the old one then, and may be killed between. */
+static int
+is_archived(struct log_dir const *d, struct stat const *file)
+{
+	char name[LOG_ARCHIVE_NAME];
+
+	return file->st_nlink > 1 && log_archive_find(d, file->st_dev, file->st_ino, name);
 }
 
 int

@@ -49,7 +49,8 @@ log_input_read(struct log_input *in, size_t max)
 	if (max > in->cap - in->len)
 		max = in->cap - in->len;
 	do
-		r = read(0, in->buf + in->len, max);
+		r = in->journal ? log_journal_read(in->journal, in->buf + in->len, max)
+			: read(0, in->buf + in->len, max);
 	while (r < 0 && errno == EINTR);
 	if (r > 0) {
 		char *end = in->buf + in->len + r;

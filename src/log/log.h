@@ -15,6 +15,7 @@
  *   recover.c   a directory's start, whatever the last logger left in it
  *   archive.c   naming, trimming and listing archives
  *   processor.c running a processor
+ *   journal.c   --durable; record.c: the format of its record
  *
  * Data flow: a read fills the input buffer; lines.c hands each line to the
  * outputs, as bytes copied to the output's own buffer ("staged") or, when they
@@ -33,6 +34,7 @@
 #include <sys/uio.h>
 #include <skalibs/tai.h>
 
+#include <sextet/child.h>
 #include <sextet/nowait.h>
 #include <sextet/tai64n.h>
 
@@ -50,6 +52,7 @@ struct log_conf {
 /* out.c: bytes on their way to one output: first the staged ones, then the
    run, which lies in the input buffer. */
 struct log_dir;
+struct log_journal;
 struct log_stdout;
 
 struct log_out {
@@ -234,6 +237,7 @@ struct log_input {
 	char *buf;		/* cap + 1 bytes */
 	size_t cap, pos, len;	/* buf[0..pos) is done, buf[pos..len) is not */
 	size_t limit;		/* of a line, 0: none */
+	struct log_journal *journal;	/* where to read from, or null: standard input */
 };
 
 /* 0, or -1 with errno. */
@@ -293,7 +297,18 @@ struct log_dir {
 	pid_t processor;
 	int closing;		/* the end is near: no more trying again */
 	tain newest;		/* the newest archive's label */
+	struct log_journal *journal;
+	uint64_t again;		/* so many bytes of what comes are there already */
 };
+
+/* One warning when trouble begins, with errno's text; FILE may be null.
+   Returns 0. */
+extern int log_dir_failed(struct log_dir *d, struct log_trouble *t, char const *what,
+	char const *file);
+/* And one message when it ends. */
+extern void log_dir_worked(struct log_dir *d, struct log_trouble *t, char const *what);
+/* Is it too early to try again? */
+extern int log_trouble_waits(struct log_trouble const *t);
 
 /* Writes and rotates as far as possible; then, which may take its time, does
    what remains to be done for the file taken out of service. */
@@ -316,12 +331,82 @@ extern int log_dir_idle(struct log_dir const *d);
 /* Marks current as whole and closes it. */
 extern void log_dir_close(struct log_dir *d);
 
+/* record.c: see there */
+#define LOG_SLOT 4096
+#define LOG_MARKS 70		/* as many fit into a slot */
+
+struct log_mark {
+	uint64_t dir_dev, dir_ino, dev, ino, birth, size, rotated;
+};
+
+struct log_record {
+	uint64_t seq;
+	unsigned char boot[CHILD_BOOT];
+	uint64_t script, pipe_dev, pipe_ino, done;
+	uint32_t which;
+	size_t n;
+	struct log_mark marks[LOG_MARKS];
+};
+
+/* At most LOG_SLOT bytes; returns how many. */
+extern size_t log_record_pack(char *to, struct log_record const *r);
+
+/* Reads a slot of LOG_SLOT bytes. Returns 0 when it holds no record. */
+extern int log_record_unpack(char const *from, struct log_record *r);
+
+/* The hash of more bytes, from that of the ones before; 0 at the beginning. */
+extern uint64_t log_record_hash(uint64_t h, char const *s, size_t n);
+
+/* journal.c: with --durable, lines leave the pipe only by being moved into a
+   file of the first log directory, and the record tells which of them have
+   reached the directories. Files: journal (the record), journal.0, journal.1. */
+struct log_journal {
+	int on;			/* there is one */
+	int draining;		/* left by a killed logger; none shall be kept */
+	struct log_dir *dirs;	/* the first one holds it */
+	size_t ndirs;
+	struct log_record old, now;
+	int record, fd[2];
+	uint64_t loaded, end;	/* of the present file: in the input buffer; in all */
+	struct log_trouble trouble;
+};
+
+/* Looks for the record of a killed logger in the directory, which is locked. */
+extern void log_journal_find(struct log_journal *j, struct log_dir *first);
+
+/* Brings the directory D, not yet recovered, back to where the record says.
+   Dies with 111. */
+extern void log_journal_restore(struct log_journal *j, struct log_dir *d);
+
+/* All directories are open: goes on where the old record ended, or begins
+   anew when DURABLE. SCRIPT is its hash. Dies with 100 or 111. */
+extern void log_journal_begin(struct log_journal *j, size_t ndirs, int durable, uint64_t script);
+
+/* Is there something to read that poll does not know of? */
+extern int log_journal_ready(struct log_journal const *j);
+
+/* As read from standard input; -1 with EAGAIN when it has to be tried again. */
+extern ssize_t log_journal_read(struct log_journal *j, char *to, size_t n);
+
+/* D begins a new current, FD: to be marked in the record before anything is
+   written to it. Returns 0, or -1 with errno. */
+extern int log_journal_turn(struct log_journal *j, struct log_dir *d, int fd, uint64_t size);
+
+/* D's current was replaced by a copy, FD. */
+extern int log_journal_moved(struct log_journal *j, struct log_dir *d, int fd);
+
+/* All lines before pos of the input are in the directories. */
+extern void log_journal_checkpoint(struct log_journal *j, struct log_input const *in);
+
+/* The end: nothing of it is needed any more. */
+extern void log_journal_remove(struct log_journal *j);
+
 /* recover.c */
 
 /* Opens or makes the directory called NAME, locks it and recovers what the
    last logger left. Dies with 111. current is opened by log_dir_work. */
 extern void log_dir_open(struct log_dir *d, struct log_target const *t,
-	struct log_conf const *conf);
+	struct log_conf const *conf, struct log_journal *j);
 
 /* Is D the directory called NAME? */
 extern int log_dir_is(struct log_dir const *d, char const *name);
@@ -336,6 +421,11 @@ extern int log_dir_remake(struct log_dir *d);
 /* archive.c: these return 0, or -1 with errno. FILE gets an archive's name
    ending in SUFFIX, unless it is missing; it is removed when it is empty. */
 extern int log_archive(struct log_dir *d, char const *file, char suffix);
+
+/* The archive that is the file DEV, INO: fills NAME, of LOG_ARCHIVE_NAME bytes, and
+   returns 1; 0 when there is none. */
+#define LOG_ARCHIVE_NAME (TAI64N_FMT + 3)
+extern int log_archive_find(struct log_dir const *d, uint64_t dev, uint64_t ino, char *name);
 
 /* Removes the oldest archives beyond the limits; warns of what it cannot. */
 extern void log_archive_trim(struct log_dir *d);
@@ -362,9 +452,11 @@ struct log_program {
 	struct log_input in;
 	struct log_lines lines;
 	struct log_stdout std;
+	struct log_journal journal;
 	struct log_dir *dirs;
 	size_t ndirs;
 	int block, protect;	/* -b, -p */
+	int durable;		/* --durable */
 	int console, lossy;	/* --console, --console-drop */
 	char const *name;	/* on the console, null: the first directory's */
 	struct log_action *on_console;

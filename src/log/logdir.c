@@ -35,9 +35,8 @@ trouble_on(struct log_dir *d, struct log_trouble *t)
 	t->again = now + (d->lim.retry ? d->lim.retry : 1) * CLOCK_MS;
 }
 
-/* One warning when trouble begins, with errno's text. Returns 0. */
-static int
-failed(struct log_dir *d, struct log_trouble *t, char const *what, char const *file)
+int
+log_dir_failed(struct log_dir *d, struct log_trouble *t, char const *what, char const *file)
 {
 	if (!t->on && d->conf->verbosity)
 		strerr_warnwusys(what, " ", d->name, file ? "/" : "", file ? file : "");
@@ -45,8 +44,8 @@ failed(struct log_dir *d, struct log_trouble *t, char const *what, char const *f
 	return 0;
 }
 
-static void
-worked(struct log_dir *d, struct log_trouble *t, char const *what)
+void
+log_dir_worked(struct log_dir *d, struct log_trouble *t, char const *what)
 {
 	char seconds[UINT64_FMT];
 
@@ -58,8 +57,8 @@ worked(struct log_dir *d, struct log_trouble *t, char const *what)
 		strerr_warni(what, " ", d->name, " works again after ", seconds, " s");
 }
 
-static int
-waiting(struct log_trouble const *t)
+int
+log_trouble_waits(struct log_trouble const *t)
 {
 	return t->on && clock_now() < t->again;
 }
@@ -76,7 +75,7 @@ shelve(struct log_dir *d)
 	}
 	if (errno == ENOENT && !log_dir_remake(d))
 		return 1;
-	return failed(d, &d->ftrouble, "rotate", "current");
+	return log_dir_failed(d, &d->ftrouble, "rotate", "current");
 }
 
 static int
@@ -86,7 +85,12 @@ open_new(struct log_dir *d)
 	int fd = log_dir_current(d, &size);
 
 	if (fd < 0)
-		return failed(d, &d->ftrouble, "open", "current");
+		return log_dir_failed(d, &d->ftrouble, "open", "current");
+	if (d->journal->on && log_journal_turn(d->journal, d, fd, size) < 0) {
+		log_dir_failed(d, &d->ftrouble, "mark", "current");
+		close(fd);
+		return 0;
+	}
 	if (d->fd >= 0) {
 		d->oldfd = d->fd;
 		d->back = LOG_SEALING;
@@ -107,7 +111,7 @@ run_front(struct log_dir *d)
 	};
 
 	while (d->front != LOG_WRITING)
-		if (waiting(&d->ftrouble) || !step[d->front](d))
+		if (log_trouble_waits(&d->ftrouble) || !step[d->front](d))
 			return 0;
 	return 1;
 }
@@ -119,7 +123,7 @@ seal(struct log_dir *d)
 {
 	/* what cannot be synced at all is no reason to stop */
 	if (fsync(d->oldfd) < 0 && errno != EINVAL && errno != EROFS)
-		return failed(d, &d->btrouble, "sync", "previous");
+		return log_dir_failed(d, &d->btrouble, "sync", "previous");
 	/* the mark of a whole file; useful, but not vital */
 	fchmod(d->oldfd, d->conf->mode | S_IXUSR);
 	close(d->oldfd);
@@ -133,7 +137,7 @@ finish(struct log_dir *d)
 {
 	log_archive_trim(d);
 	d->back = LOG_RESTING;
-	worked(d, &d->btrouble, "rotation of");
+	log_dir_worked(d, &d->btrouble, "rotation of");
 	return 1;
 }
 
@@ -141,7 +145,7 @@ static int
 archive(struct log_dir *d)
 {
 	if (log_archive(d, "previous", 's') < 0)
-		return failed(d, &d->btrouble, "archive", "previous");
+		return log_dir_failed(d, &d->btrouble, "archive", "previous");
 	return finish(d);
 }
 
@@ -150,7 +154,7 @@ spawn(struct log_dir *d)
 {
 	fsync(d->dirfd);
 	if (log_processor_start(d) < 0)
-		return failed(d, &d->btrouble, "spawn processor for logdir", 0);
+		return log_dir_failed(d, &d->btrouble, "spawn processor for logdir", 0);
 	d->back = LOG_PROCESSING;
 	return 1;
 }
@@ -164,7 +168,7 @@ accept(struct log_dir *d)
 	if (r) {
 		/* a result that did not reach the disk must be made again */
 		d->back = r == -2 ? LOG_SPAWNING : LOG_ACCEPTING;
-		return failed(d, &d->btrouble, "finish", file);
+		return log_dir_failed(d, &d->btrouble, "finish", file);
 	}
 	d->back = LOG_PUBLISHING;
 	return 1;
@@ -174,7 +178,7 @@ static int
 publish(struct log_dir *d)
 {
 	if (log_archive(d, "processed", 's') < 0)
-		return failed(d, &d->btrouble, "archive", "processed");
+		return log_dir_failed(d, &d->btrouble, "archive", "processed");
 	return finish(d);
 }
 
@@ -190,7 +194,7 @@ log_dir_settle(struct log_dir *d)
 	};
 
 	while (d->back != LOG_RESTING && d->back != LOG_PROCESSING)
-		if (waiting(&d->btrouble) || !step[d->back](d))
+		if (log_trouble_waits(&d->btrouble) || !step[d->back](d))
 			return;
 }
 
@@ -255,7 +259,7 @@ write_some(struct log_dir *d)
 		d->wanted = 1;
 		return 1;
 	}
-	if (!n || waiting(&d->ftrouble))
+	if (!n || log_trouble_waits(&d->ftrouble))
 		return 0;
 	w = log_out_pieces(&d->out, n, v) == 1 ? write(d->fd, v[0].iov_base, v[0].iov_len)
 		: writev(d->fd, v, 2);
@@ -264,9 +268,9 @@ write_some(struct log_dir *d)
 			errno = ENOSPC;
 		if (space_made(d))
 			return 1;
-		return failed(d, &d->ftrouble, "write to", "current");
+		return log_dir_failed(d, &d->ftrouble, "write to", "current");
 	}
-	worked(d, &d->ftrouble, "writing to");
+	log_dir_worked(d, &d->ftrouble, "writing to");
 	d->size += (size_t)w;
 	d->torn = log_out_byte(&d->out, (size_t)w - 1) != '\n';
 	log_out_consume(&d->out, (size_t)w);
@@ -275,9 +279,23 @@ write_some(struct log_dir *d)
 	return 1;
 }
 
+/* Passes over what a killed logger has written and rotated already. */
+static void
+skip(struct log_dir *d)
+{
+	size_t n = log_out_pending(&d->out);
+
+	if (n > d->again)
+		n = (size_t)d->again;
+	log_out_consume(&d->out, n);
+	d->again -= n;
+}
+
 void
 log_dir_work(struct log_dir *d)
 {
+	if (d->again)
+		skip(d);
 	do {
 		if (d->wanted && d->front == LOG_WRITING && !d->torn) {
 			log_dir_settle(d);

@@ -123,15 +123,20 @@ enter(char const *name, int *dirfd, int *lockfd)
 }
 
 void
-log_dir_open(struct log_dir *d, struct log_target const *t, struct log_conf const *conf)
+log_dir_open(struct log_dir *d, struct log_target const *t, struct log_conf const *conf,
+	struct log_journal *j)
 {
 	char const *failed;
 
 	*d = (struct log_dir){ .conf = conf, .name = t->name, .lim = t->lim, .fd = -1,
-		.oldfd = -1, .front = LOG_OPENING, .rotate_at = CLOCK_NEVER };
+		.oldfd = -1, .front = LOG_OPENING, .rotate_at = CLOCK_NEVER,
+		.journal = j };
 	failed = enter(t->name, &d->dirfd, &d->lockfd);
 	if (failed)
 		strerr_diefusys(111, failed, t->name, *failed == 'm' ? "" : "/lock");
+	if (!j->dirs)
+		log_journal_find(j, d);
+	log_journal_restore(j, d);
 	if (log_archive_newest(d) < 0)
 		strerr_diefusys(111, "list ", t->name);
 	recover(d);
@@ -183,7 +188,7 @@ log_dir_remake(struct log_dir *d)
 	}
 	if (fd < 0)
 		return -1;
-	if (copy(d->fd, fd) < 0) {
+	if (copy(d->fd, fd) < 0 || (d->journal->on && log_journal_moved(d->journal, d, fd) < 0)) {
 		int e = errno;
 
 		unlinkat(d->dirfd, "current", 0);

@@ -128,7 +128,8 @@ unwritten(struct log_program const *g)
 static int
 may_read(struct log_program const *g)
 {
-	if (g->phase == LOG_ENDING || g->full || g->std.out.runlen)
+	if (g->phase == LOG_ENDING || g->full || g->std.out.runlen
+			|| log_trouble_waits(&g->journal.trouble))
 		return 0;
 	for (size_t i = 0; i < g->ndirs; i++)
 		if (g->dirs[i].out.runlen)
@@ -157,6 +158,17 @@ take(struct log_program *g)
 		end(g, g->phase == LOG_LAST_LINE || g->lossy ? clock_deadline(g->flush_timeout) : CLOCK_NEVER);
 }
 
+/* Nothing that was read is on its way to a directory. */
+static void
+checkpoint(struct log_program *g)
+{
+	log_journal_checkpoint(&g->journal, &g->in);
+	if (g->journal.draining && !log_journal_ready(&g->journal)) {
+		log_journal_remove(&g->journal);
+		g->in.journal = 0;
+	}
+}
+
 static void
 flush(struct log_program *g)
 {
@@ -165,6 +177,8 @@ flush(struct log_program *g)
 	for (size_t i = 0; i < g->ndirs; i++)
 		log_dir_work(g->dirs + i);
 	log_stdout_flush(&g->std);
+	if (g->journal.on && !g->full && !unwritten(g))
+		checkpoint(g);
 	for (size_t i = 0; i < g->ndirs; i++)
 		log_dir_settle(g->dirs + i);
 }
@@ -218,6 +232,9 @@ give_up(struct log_program *g)
 		lost += log_out_pending(&g->std.out);
 	if (!lost)
 		_exit(0);
+	if (g->journal.on)
+		strerr_dief(111, "unable to write everything in time: the rest stays in the journal of ",
+			g->dirs->name);
 	n[uint64_fmt(n, lost)] = 0;
 	strerr_dief(111, "unable to write everything in time: ", n, " bytes are lost");
 }
@@ -227,6 +244,8 @@ next_deadline(struct log_program const *g)
 {
 	int64_t when = g->phase == LOG_READING ? CLOCK_NEVER : g->deadline;
 
+	if (g->journal.trouble.on && g->journal.trouble.again < when)
+		when = g->journal.trouble.again;
 	if (g->full && !unwritten(g) && !log_out_pending(&g->std.out)) {
 		/* no output is in the way, but there was no memory */
 		int64_t soon = clock_now() + CLOCK_S;
@@ -261,13 +280,14 @@ loop(struct log_program *g)
 {
 	pump(g);
 	while (!finished(g)) {
+		int read = may_read(g), ready = read && log_journal_ready(&g->journal);
 		struct pollfd x[3] = {
 			{ .fd = g->sigfd, .events = POLLIN },
-			{ .fd = may_read(g) ? 0 : -1, .events = POLLIN },
+			{ .fd = read && !ready ? 0 : -1, .events = POLLIN },
 			{ .fd = log_out_pending(&g->std.out) ? 1 : -1, .events = POLLOUT },
 		};
 
-		if (clock_poll(x, 3, next_deadline(g)) < 0) {
+		if (clock_poll(x, 3, ready ? 0 : next_deadline(g)) < 0) {
 			/* no memory: what was read must not be lost for that */
 			struct timespec pause = { .tv_nsec = 50 * CLOCK_MS };
 
@@ -278,7 +298,7 @@ loop(struct log_program *g)
 			handle_signals(g);
 		if (x[2].revents)
 			g->std.blocked = 0;
-		if (x[1].revents && g->phase != LOG_ENDING)
+		if ((ready || x[1].revents) && g->phase != LOG_ENDING)
 			take(g);
 		watch_time(g);
 		pump(g);
@@ -300,5 +320,7 @@ main(int argc, char const *const *argv)
 	loop(&g);
 	for (size_t i = 0; i < g.ndirs; i++)
 		log_dir_close(g.dirs + i);
+	if (g.journal.on && !log_journal_ready(&g.journal))
+		log_journal_remove(&g.journal);
 	return 0;
 }

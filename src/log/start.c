@@ -14,7 +14,7 @@
 
 #define USAGE "s6-log [ -d notif ] [ -q | -v ] [ -b ] [ -p ] [ -l linelimit ] " \
 	"[ -t lastlinetimeout ] [ --backlog=bytes ] [ --console[=name] ] [ --console-drop ] " \
-	"[ --flush-timeout=ms ] [ -- ] script..."
+	"[ --durable ] [ --flush-timeout=ms ] [ -- ] script..."
 #define LINE_LEAST 48U
 #define LOSSY_BACKLOG (4U * LOG_READ)
 
@@ -35,6 +35,7 @@ options(struct log_program *g, int argc, char const *const *argv)
 		{ "backlog", 'B', 1 },
 		{ "console", 'C', CLI_OPTIONAL },
 		{ "console-drop", 'D', 0 },
+		{ "durable", 'J', 0 },
 		{ "flush-timeout", 'F', 1 },
 		{ 0, 0, 0 }
 	};
@@ -52,6 +53,7 @@ options(struct log_program *g, int argc, char const *const *argv)
 		case 'B': usage_size(l.arg, &g->conf.backlog); break;
 		case 'C': g->console = 1; g->name = l.arg; break;
 		case 'D': g->console = g->lossy = 1; break;
+		case 'J': g->durable = g->block = 1; break;
 		case 'F': g->flush_timeout = cli_uint(l.arg, USAGE); break;
 		case 'd':
 			g->notify = cli_uint(l.arg, USAGE);
@@ -149,7 +151,7 @@ open_dir(struct log_program *g, struct log_target const *t)
 				g->dirs[i].name, " hold");
 		return g->dirs + i;
 	}
-	log_dir_open(g->dirs + g->ndirs, t, &g->conf);
+	log_dir_open(g->dirs + g->ndirs, t, &g->conf, &g->journal);
 	return g->dirs + g->ndirs++;
 }
 
@@ -183,15 +185,32 @@ open_outputs(struct log_program *g)
 			strerr_diefusys(111, "start");
 }
 
+/* What makes a line come out as it does: settings of directories do not. */
+static uint64_t
+hash(struct log_program const *g, char const *const *words, size_t n)
+{
+	char limit[UINT32_FMT];
+	uint64_t h = log_record_hash(0, limit, uint32_fmt(limit, g->limit));
+
+	for (size_t i = 0; i < n; i++)
+		if (!strchr("nslSrR!?E^", words[i][0]))
+			h = log_record_hash(h, words[i], strlen(words[i]) + 1);
+	return h;
+}
+
 void
 log_start(struct log_program *g, int argc, char const *const *argv)
 {
 	int first = options(g, argc, argv);
+	size_t n = (size_t)(argc - first);
 
 	cli_fds();
 	g->conf.mode = umask(0);
 	umask(g->conf.mode);
 	g->conf.mode = 0666 & ~g->conf.mode;
-	parse(g, argv + first, (size_t)(argc - first));
+	parse(g, argv + first, n);
 	open_outputs(g);
+	log_journal_begin(&g->journal, g->ndirs, g->durable, hash(g, argv + first, n));
+	if (g->journal.on)
+		g->in.journal = &g->journal;
 }

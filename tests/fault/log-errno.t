@@ -6,7 +6,6 @@
 # line is there once.
 . "${0%/*}/../lib.sh"
 tool=${SEXTET_TREE:-$top/build/check}/tests/tool
-: "${SHORT=}"
 lines=100
 
 # sweep NAME ERRNO LOGGER...: on directory d
@@ -38,10 +37,11 @@ $n: $(cat err)"
 	is "$name, errno $e, at each of $((n - 1)) system calls" "$rc$bad" 99
 }
 
-errnos='5 11 12 24 28 30 122'
-[ -z "$SHORT" ] || errnos=5
-for e in $errnos; do
+for e in 5 11 12 24 28 30 122; do
 	sweep plain $e s6-log r5 n99 s4096 l0 ./d
+done
+for e in 5 28 30; do
 	sweep processor $e s6-log r5 n99 s4096 l0 t '?cat' ./d
+	sweep durable $e s6-log --durable r5 n99 s4096 l0 t ./d
 done
 done_testing
