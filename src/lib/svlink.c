@@ -2,21 +2,18 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/inotify.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <sextet/clock.h>
 #include <sextet/lock.h>
 #include <sextet/path.h>
 #include <sextet/scandir.h>
+#include <sextet/scanwait.h>
 #include <sextet/servicedir.h>
 #include <sextet/svlink.h>
-
-/* How long we wait for another s6-svscan when ours has died. */
-#define GRACE (5 * CLOCK_S)
 
 #define LOG "log"
 
@@ -216,137 +213,50 @@ svlink_add(struct svlink *l, unsigned int flags)
 	return SVLINK_ERROR;
 }
 
-/* The s6-svscan that is to do what we wait for. */
-struct scanner {
-	char lock[PATH_MAX];
-	char const *dir;
-	char const *cmds;
-	int pidfd;
-	int64_t died;
-};
-
-/* Tells it, and takes hold of it. */
-static enum svlink_result
-tell(struct scanner *s)
+static struct svlink_part *
+part_of(struct svlink *l, size_t i)
 {
-	switch (scandir_send(s->dir, s->cmds, strlen(s->cmds))) {
-	case CONTROL_NOBODY: return SVLINK_NOSCAN;
-	case CONTROL_ERROR: return SVLINK_ERROR;
-	default: break;
-	}
-	s->died = CLOCK_NEVER;
-	return lock_owner(AT_FDCWD, s->lock, &s->pidfd) < 0 ? SVLINK_ERROR : SVLINK_DONE;
+	return l[i / SVLINK_PARTS].part + i % SVLINK_PARTS;
 }
 
-/* What a wait is about. */
-struct waiting {
-	struct svlink *links;
-	size_t n;
-	int (*look)(struct svlink_part *p);	/* p's descriptor was readable */
-	struct scanner scanner;
-	struct pollfd *poll;			/* stopfd, the scanner's, then the parts' */
-};
-
-/* Fills in what is to be polled; returns how many parts are not done. */
-static size_t
-undone(struct waiting *w)
-{
-	size_t n = 0;
-
-	for (size_t i = 0; i < w->n * SVLINK_PARTS; i++) {
-		struct svlink *l = w->links + i / SVLINK_PARTS;
-		struct svlink_part *p = l->part + i % SVLINK_PARTS;
-		int skip = i % SVLINK_PARTS >= l->parts || p->done;
-
-		w->poll[2 + i].fd = skip ? -1 : p->watch >= 0 ? p->watch : p->listener.fd;
-		w->poll[2 + i].revents = 0;
-		n += !skip;
-	}
-	return n;
-}
-
+/* What shows that part P is done. */
 static int
-look_around(struct waiting *w)
+watched(struct svlink_part const *p)
 {
-	for (size_t i = 0; i < w->n * SVLINK_PARTS; i++)
-		if (w->poll[2 + i].revents
-			&& w->look(w->links[i / SVLINK_PARTS].part + i % SVLINK_PARTS) < 0)
-			return -1;
-	return 0;
+	return p->done ? -1 : p->watch >= 0 ? p->watch : p->listener.fd;
 }
 
 static enum svlink_result
-wait_loop(struct waiting *w, int64_t deadline, int stopfd)
-{
-	struct scanner *s = &w->scanner;
-	enum svlink_result res = tell(s);
-
-	while (res == SVLINK_DONE && undone(w)) {
-		int64_t grace = s->died == CLOCK_NEVER ? CLOCK_NEVER : s->died + GRACE;
-		int r;
-
-		w->poll[0].fd = stopfd;
-		w->poll[1].fd = s->pidfd;
-		r = clock_poll(w->poll, 2 + w->n * SVLINK_PARTS, grace < deadline ? grace : deadline);
-		if (r < 0 || look_around(w) < 0)
-			return SVLINK_ERROR;
-		if (r == 0 && grace >= deadline) {
-			errno = ETIMEDOUT;
-			return SVLINK_TIMEOUT;
-		}
-		if (r == 0) {
-			res = tell(s);		/* is there another one? */
-		} else if (w->poll[0].revents) {
-			return undone(w) ? SVLINK_STOPPED : SVLINK_DONE;
-		} else if (w->poll[1].revents) {
-			close(s->pidfd);
-			s->pidfd = -1;
-			s->died = clock_now();
-		}
-	}
-	return res;
-}
-
-static enum svlink_result
-wait_for(struct svlink *l, size_t n, char const *cmds, int (*look)(struct svlink_part *),
+wait_for(struct svlink *l, size_t n, char const *cmds, int (*look)(struct scanwait *, size_t),
 	int64_t deadline, int stopfd)
 {
-	struct waiting w = { .links = l, .n = n, .look = look,
-		.scanner = { .dir = l->scandir, .cmds = cmds, .pidfd = -1 } };
-	enum svlink_result r = SVLINK_ERROR;
+	struct scanwait w = { .scandir = l->scandir, .cmds = cmds, .n = n * SVLINK_PARTS,
+		.look = look, .arg = l };
+	enum scanwait_result r;
 	int e;
 
 	memcpy(l->path, l->scandir, strnlen(l->scandir, sizeof l->path - 1) + 1);
-	if (path_join3(w.scanner.lock, PATH_MAX, l->scandir, SCANDIR_CTL, "lock") < 0)
-		return SVLINK_ERROR;
-	w.poll = calloc(2 + n * SVLINK_PARTS, sizeof *w.poll);
+	w.poll = calloc(w.n + 2, sizeof *w.poll);
 	if (!w.poll)
 		return SVLINK_ERROR;
-	for (size_t i = 0; i < 2 + n * SVLINK_PARTS; i++)
-		w.poll[i].events = POLLIN;
-	r = wait_loop(&w, deadline, stopfd);
+	for (size_t i = 0; i < w.n; i++)
+		w.poll[i].fd = i % SVLINK_PARTS < l[i / SVLINK_PARTS].parts ? watched(part_of(l, i)) : -1;
+	r = scanwait_run(&w, deadline, stopfd);
 	e = errno;
 	free(w.poll);
-	if (w.scanner.pidfd >= 0)
-		close(w.scanner.pidfd);
 	errno = e;
-	return r;
+	return (enum svlink_result)r;
 }
 
-/* Does the event C come now? */
 static int
-hears(struct svlink_part *p, char c)
+has_come(struct scanwait *w, size_t i)
 {
+	struct svlink_part *p = part_of(w->arg, i);
 	char news[64];
 	ssize_t n = read(p->listener.fd, news, sizeof news);
 
-	return n > 0 && memchr(news, c, (size_t)n);
-}
-
-static int
-has_come(struct svlink_part *p)
-{
-	p->done = hears(p, 's');
+	p->done = n > 0 && memchr(news, 's', (size_t)n);
+	w->poll[i].fd = watched(p);
 	return 0;
 }
 
@@ -356,16 +266,27 @@ svlink_wait(struct svlink *l, size_t n, int64_t deadline, int stopfd)
 	return wait_for(l, n, "a", has_come, deadline, stopfd);
 }
 
-/* Takes hold of the supervisor, if there is one. */
+/* Has the kernel tell when the lock file at PATH is closed. */
 static int
-hold(struct svlink_part *p)
+note(struct svlink_part *p, char const *path)
+{
+	p->watch = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
+	if (p->watch < 0 || inotify_add_watch(p->watch, path, IN_CLOSE_WRITE) < 0)
+		return -1;
+	p->notes = 1;
+	return 0;
+}
+
+/* Takes hold of the supervisor, if there is one. PATH: of its lock, or null. */
+static int
+hold(struct svlink_part *p, char const *path)
 {
 	int held = lock_owner(p->dirfd, SERVICEDIR_LOCK, &p->watch);
 
-	if (held > 0 && p->watch < 0 && p->listener.fd < 0) {
-		if (event_listen(&p->listener, p->dirfd, SERVICEDIR_EVENT) < 0)
+	if (held > 0 && p->watch < 0) {
+		if (!path || note(p, path) < 0)
 			return -1;
-		/* has it said "x" before we listened? */
+		/* has it been closed before we looked? */
 		held = lock_test(p->dirfd, SERVICEDIR_LOCK, 0);
 	}
 	p->done = held == 0;
@@ -373,16 +294,31 @@ hold(struct svlink_part *p)
 }
 
 static int
-has_gone(struct svlink_part *p)
+look_again(struct svlink_part *p)
 {
-	if (p->watch < 0) {
-		p->done = hears(p, 'x');
-		return 0;
+	char notes[512];
+	int held;
+
+	if (!p->notes) {
+		/* one that was killed may have a successor, which has to go as well */
+		close(p->watch);
+		p->watch = -1;
+		return hold(p, 0);
 	}
-	/* one that was killed may have a successor, which has to go as well */
-	close(p->watch);
-	p->watch = -1;
-	return hold(p);
+	while (read(p->watch, notes, sizeof notes) > 0)
+		;
+	held = lock_test(p->dirfd, SERVICEDIR_LOCK, 0);
+	p->done = held == 0;
+	return held < 0 ? -1 : 0;
+}
+
+static int
+has_gone(struct scanwait *w, size_t i)
+{
+	int r = look_again(part_of(w->arg, i));
+
+	w->poll[i].fd = watched(part_of(w->arg, i));
+	return r;
 }
 
 void
@@ -391,7 +327,6 @@ svunlink_end(struct svlink *l)
 	int e = errno;
 
 	for (int i = 0; i < SVLINK_PARTS; i++) {
-		event_unlisten(&l->part[i].listener);
 		if (l->part[i].watch >= 0)
 			close(l->part[i].watch);
 		if (l->part[i].dirfd >= 0)
@@ -412,9 +347,13 @@ hold_all(struct svlink *l)
 	l->part[1].dirfd = openat(l->part[0].dirfd, LOG, O_PATH | O_DIRECTORY | O_CLOEXEC);
 	if (l->part[1].dirfd >= 0)
 		l->parts = 2;
-	for (unsigned int i = 0; i < l->parts; i++)
-		if (hold(l->part + i) < 0)
+	for (unsigned int i = 0; i < l->parts; i++) {
+		char path[PATH_MAX];
+
+		if (path_join3(path, sizeof path, l->path, i ? LOG : ".", SERVICEDIR_LOCK) < 0
+			|| hold(l->part + i, path) < 0)
 			return -1;
+	}
 	return 0;
 }
 

@@ -4,8 +4,8 @@
  *
  * Nothing is polled: a supervisor that starts says "s" in an event directory
  * to which we listen before the link is there; one that ends is held by a
- * pidfd, or heard saying "x" where there are none. A service with a logger has
- * two supervisors. A signal is the caller's to handle: stopfd, if not -1, is a
+ * pidfd, or where there are none its lock file's closing is (inotify). A service
+ * with a logger has two supervisors. A signal is the caller's to handle: stopfd, if not -1, is a
  * descriptor whose being readable ends the wait.
  */
 
@@ -17,15 +17,17 @@
 #include <stdint.h>
 
 #include <sextet/event.h>
+#include <sextet/scanwait.h>
 
 #define SVLINK_PARTS 2		/* the service, its logger */
 
 struct svlink_part {
 	struct event_listener listener;
-	int watch;		/* svunlink: pidfd of the supervisor, or -1 */
+	int watch;		/* svunlink: pidfd of the supervisor, or an inotify */
 	int dirfd;		/* svunlink: the service directory */
 	unsigned done : 1;	/* its supervisor has come, or gone */
 	unsigned made_down : 1;
+	unsigned notes : 1;	/* watch is an inotify */
 };
 
 struct svlink {
@@ -47,11 +49,11 @@ extern int svlink_name(char const *name);
 #define SVLINK_STAYDOWN 8U	/* and leave the file "down" there */
 
 enum svlink_result {
-	SVLINK_ERROR = -1,		/* errno, path */
-	SVLINK_DONE = 0,
-	SVLINK_TIMEOUT = 1,		/* errno is ETIMEDOUT */
-	SVLINK_NOSCAN = 2,		/* no s6-svscan runs on the scan directory */
-	SVLINK_STOPPED = 3,		/* stopfd */
+	SVLINK_ERROR = SCANWAIT_ERROR,		/* errno, path */
+	SVLINK_DONE = SCANWAIT_DONE,
+	SVLINK_TIMEOUT = SCANWAIT_TIMEOUT,
+	SVLINK_NOSCAN = SCANWAIT_NOSCAN,
+	SVLINK_STOPPED = SCANWAIT_STOPPED,
 	SVLINK_SUPERVISED = 4,		/* it has a supervisor already */
 	SVLINK_NOTEXECUTABLE = 5,	/* path: run, or */
 	SVLINK_NOTDIRECTORY = 6		/* log */
