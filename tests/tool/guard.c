@@ -4,7 +4,9 @@
  * With -o what the test says on both outputs is kept in DIR/NAME, NAME being
  * its path with slashes made commas, and passed on to stdout when it has ended.
  *
- * The test gets a fresh TMPDIR, which is removed afterwards, and a time limit.
+ * The test gets signals as they are by default, however we were started (a
+ * shell's background jobs ignore INT), a fresh TMPDIR, which is removed
+ * afterwards, and a time limit.
  * guard is a child subreaper: whatever the test leaves behind comes to it.
  * A process that is still there a second after the test ended is named, killed
  * and makes the test fail (a "not ok" line after its plan).
@@ -244,6 +246,12 @@ main(int argc, char **argv)
 	fflush(stdout);
 	test_pid = fork();
 	if (!test_pid) {
+		sigset_t none;
+
+		sigemptyset(&none);
+		sigprocmask(SIG_SETMASK, &none, 0);
+		for (int sig = 1; sig < 32; sig++)
+			signal(sig, SIG_DFL);
 		setpgid(0, 0);
 		execvp(argv[i], argv + i);
 		perror(argv[i]);
