@@ -83,6 +83,7 @@ endif
 # a unit test X may name sources that it links besides the library: UNIT_PARTS_X
 UNIT_PARTS_machine := supervise/machine
 UNIT_PARTS_log-script := log/script log/select
+UNIT_PARTS_svscan-children := scan/children
 UNIT_PARTS_log-select := log/select
 UNIT_PARTS_log-record := log/record
 

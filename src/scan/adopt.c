@@ -171,7 +171,7 @@ svscan_taken(struct svscan *s, struct supervisor *v)
 			svscan_wait(s, v, clock_now());
 			return 1;
 		}
-		if (!has_scanner(v, owner)) {
+		if (pidfd_signal(v->watch, 0) == 0 && !has_scanner(v, owner)) {
 			if (!s->adopting)
 				strerr_warni("taking over supervisors that run already");
 			s->adopting = 1;

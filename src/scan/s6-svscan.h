@@ -150,6 +150,9 @@ extern void svscan_prune(struct svscan *s, enum svscan_stop how);
 
 /* start.c */
 
+/* Starts V now, which does not run. When that fails it is to be tried again. */
+extern void svscan_start(struct svscan *s, struct supervisor *v);
+
 /* Starts some of those whose time has come. */
 extern void svscan_start_due(struct svscan *s, int64_t now);
 extern void svscan_died(struct svscan *s, struct supervisor *v, int wstat);

@@ -160,8 +160,8 @@ spawn_supervisor(struct svscan *s, struct supervisor *v, struct supervisor *l)
 	return pid;
 }
 
-static void
-begin(struct svscan *s, struct supervisor *v)
+void
+svscan_start(struct svscan *s, struct supervisor *v)
 {
 	struct supervisor *l = logger_of(v);
 	pid_t pid;
@@ -189,7 +189,7 @@ void
 svscan_start_due(struct svscan *s, int64_t now)
 {
 	for (int n = 0; n < AT_ONCE && s->nwaiting && s->waiting[0]->due <= now; n++)
-		begin(s, s->waiting[0]);
+		svscan_start(s, s->waiting[0]);
 }
 
 void

@@ -44,6 +44,18 @@ restore_console(struct svscan *s, int catchall)
 	s->console = -1;
 }
 
+/* A logger that waits to be restarted has to read what is in its pipe. */
+static void
+start_loggers(struct svscan *s)
+{
+	for (uint32_t i = 0; i < s->top; i++) {
+		struct supervisor *v = &s->all[i];
+
+		if (v->live && v->logger && v->place && v->pipe[0] >= 0)
+			svscan_start(s, v);
+	}
+}
+
 void
 svscan_stop(struct svscan *s, enum svscan_stop how)
 {
@@ -51,8 +63,11 @@ svscan_stop(struct svscan *s, enum svscan_stop how)
 
 	if (s->stop >= how)
 		return;
-	if (!s->stop)
+	if (!s->stop) {
 		s->stop_due = clock_deadline(s->stop_timeout);
+		if (how == SVSCAN_TERM)
+			start_loggers(s);
+	}
 	s->stop = how;
 	s->nwaiting = 0;
 	s->nbad = 0;

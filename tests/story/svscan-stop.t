@@ -190,4 +190,21 @@ done
 is "a service that ends all at once: always exit 0" "$rc" 0
 is "and its words are always logged" "$(wc -l <sd/brief/log/out)" 30
 
+# stopped while the logger waits for its second to pass
+rm -rf sd
+service sd/web 'trap "echo last words; exit 0" TERM; touch ready; while :; do sleep 0.02; done'
+service sd/web/log 'exec cat >>out'
+is_down() {
+	! s6-svok sd/web/log
+}
+scan sd
+wait_until test -e sd/web/ready
+wait_until is_up sd/web/log
+s6-svc -xd sd/web/log
+wait_until is_down
+s6-svscanctl -t sd
+ended
+is "stopped between two lives of the logger: exit 0" "$rc" 0
+is "it still gets the last words" "$(cat sd/web/log/out)" "last words"
+
 done_testing
