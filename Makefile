@@ -97,6 +97,7 @@ $(foreach u,$(UNIT_SRC:tests/unit/%.c=%),$(eval $(call UNIT,$(u))))
 # fuzz targets, in a tree that tests/fuzz/run configured; likewise FUZZ_PARTS_X
 FUZZ_PARTS_log-script := log/script log/select
 FUZZ_PARTS_log-select := log/select
+FUZZ_PARTS_logview := log/logview-dir log/logview-time
 
 define FUZZ
 $(B)/tests/fuzz/$(1): tests/fuzz/$(1).c tests/fuzz/fuzz.h $(FUZZ_PARTS_$(1):%=$(B)/obj/%.o) $(LIBSEXTET)

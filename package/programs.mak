@@ -32,6 +32,7 @@ PROGRAMS := \
 	event/s6-ftrig-wait \
 	event/s6-mkfifodir \
 	log/s6-log \
+	log/s6-logview \
 	log/s6-socklog \
 	log/s6-tai64n \
 	log/s6-tai64nlocal \
@@ -43,6 +44,7 @@ PROGRAMS := \
 
 PARTS_s6-log := log/archive log/input log/journal log/lines log/logdir log/out log/processor \
 	log/record log/recover log/script log/select log/stamp log/start log/status log/stdout
+PARTS_s6-logview := log/logview-dir log/logview-tail log/logview-time
 PARTS_s6-socklog := log/socklog-listen log/socklog-message
 PARTS_s6-supervise := supervise/adopt supervise/end supervise/machine supervise/service \
 	supervise/start supervise/steps
