@@ -16,13 +16,12 @@
 #include <skalibs/strerr.h>
 
 #include <sextet/listdir.h>
+#include <sextet/logfile.h>
 
 #include "log.h"
 
-#define NAME_LEN (TAI64N_FMT + 2)
-
 struct archive {
-	char name[NAME_LEN + 1];
+	char name[LOGFILE_NAME + 1];
 	uint64_t size;
 };
 
@@ -30,16 +29,6 @@ struct list {
 	struct archive *a;
 	size_t n, cap;
 };
-
-static int
-is_archive(char const *name)
-{
-	for (size_t i = 1; name[0] == '@' && i < TAI64N_FMT; i++)
-		if (!name[i] || !strchr("0123456789abcdef", name[i]))
-			return 0;
-	return name[0] == '@' && name[TAI64N_FMT] == '.' && !name[NAME_LEN]
-		&& (name[TAI64N_FMT + 1] == 's' || name[TAI64N_FMT + 1] == 'u');
-}
 
 static int
 add(struct list *l, char const *name)
@@ -54,14 +43,14 @@ add(struct list *l, char const *name)
 		l->cap = cap;
 	}
 	l->a[l->n] = (struct archive){ .size = 0 };
-	memcpy(l->a[l->n++].name, name, NAME_LEN + 1);
+	memcpy(l->a[l->n++].name, name, LOGFILE_NAME + 1);
 	return 0;
 }
 
 static int
 compare(void const *a, void const *b)
 {
-	return memcmp(((struct archive const *)a)->name, ((struct archive const *)b)->name, NAME_LEN);
+	return memcmp(((struct archive const *)a)->name, ((struct archive const *)b)->name, LOGFILE_NAME);
 }
 
 /* Lists the archives, oldest first. Returns 0, or -1 with errno. */
@@ -75,7 +64,7 @@ list(struct log_dir const *d, struct list *l)
 
 	*l = (struct list){ 0 };
 	while (!r && (name = listdir_next(&dir, &type)))
-		if (is_archive(name))
+		if (logfile_kind(name) == LOGFILE_ARCHIVE)
 			r = add(l, name);
 	if (!r && errno)
 		r = -1;
@@ -126,7 +115,7 @@ fresh_name(struct log_dir *d, char *name, char suffix)
 		for (int i = 0; i < 2; i++) {
 			name[tai64n_fmt(name, &t)] = '.';
 			name[TAI64N_FMT + 1] = i ? suffix : suffix == 's' ? 'u' : 's';
-			name[NAME_LEN] = 0;
+			name[LOGFILE_NAME] = 0;
 			if (!fstatat(d->dirfd, name, &st, AT_SYMLINK_NOFOLLOW))
 				taken = 1;
 			else if (errno != ENOENT)
@@ -172,7 +161,7 @@ is_archived(struct log_dir const *d, struct stat const *file)
 int
 log_archive(struct log_dir *d, char const *file, char suffix)
 {
-	char name[NAME_LEN + 1];
+	char name[LOGFILE_NAME + 1];
 	struct stat st;
 	int r;
 
