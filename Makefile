@@ -4,9 +4,6 @@ B ?= build
 -include $(wildcard $(B)/config.mak)
 include package/programs.mak
 
-# While the suite grows: a program of the list is built from the day its source is there.
-PROGRAMS := $(foreach p,$(PROGRAMS),$(if $(wildcard src/$(p).c),$(p)))
-
 NAMES := $(sort $(notdir $(PROGRAMS)))
 CONFIG := $(B)/config.h $(B)/config.mak
 LIBSRC := $(wildcard src/lib/*.c src/cli/*.c)
