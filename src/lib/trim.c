@@ -6,7 +6,7 @@
 #include <sextet/trim.h>
 
 #define PAGE 4096U		/* larger ones: madvise refuses, and nothing happens */
-#define DEEPEST (128U << 10)	/* how deep the calls may have gone */
+#define DEEPEST (96U << 10)	/* how deep calls go; as much is always mapped */
 #define OURS 512U		/* what this call and the one that it makes need */
 
 void

@@ -9,7 +9,7 @@
  *   pss_kb        of one supervisor                  idle_switches  in 3 s, all processes
  *   restart_ms    kill -9 to the new instance, median; restart_best_ms
  *   down_ms, up_ms, down_cpu_us   one command that waits, median
- *   status_ms     of all services                    status_cpu_ms
+ *   status_ms     of all services, best of 5         status_cpu_ms
  *   storm_ms      all killed until all are back      storm_cpu_us   each
  *   stop_ms       until no process is left           stop_cpu_us    each
  *
@@ -233,7 +233,10 @@ measure_start(void)
 		execvp(t.kind->scanner[0], t.kind->scanner);
 		_exit(127);
 	}
-	wait_up(t.n, 0);
+	/* one that died meanwhile has come up twice */
+	for (int i = 0; i < t.n; i++)
+		while (!t.pids[i])
+			wait_up(1, 0);
 	say("start_ms", (now() - at) / 1e3);
 	usleep(500000);
 	say("start_cpu_us", tree_cpu() / t.n);
@@ -266,7 +269,8 @@ measure_restart(void)
 		double until = now() + 20000;
 
 		t.since[i] = now();
-		kill(t.pids[i], SIGKILL);
+		if (t.pids[i] > 0)
+			kill(t.pids[i], SIGKILL);
 		while (now() < until)
 			if (poll(&x, 1, 1) == 1)
 				wait_up(1, latency + seen++);
@@ -323,22 +327,27 @@ measure_commands(void)
 static void
 measure_status(void)
 {
-	double at = now(), cpu = 0, one;
+	double at, cpu = 0, one, best = 0;
 	int null = open("/dev/null", O_WRONLY | O_CLOEXEC), out = dup(1);
 
 	fcntl(out, F_SETFD, FD_CLOEXEC);
 	dup2(null, 1);
-	if (t.kind->status_one)
-		for (int i = 0; i < t.n; i++) {
-			run_on(t.kind->status, i, 1, &one);
+	for (int i = 0; i < (t.kind->status_one ? 1 : 5); i++) {
+		at = now();
+		cpu = 0;
+		for (int j = 0; t.kind->status_one && j < t.n; j++) {
+			run_on(t.kind->status, j, 1, &one);
 			cpu += one;
 		}
-	else
-		run_on(t.kind->status, 0, t.n, &cpu);
+		if (!t.kind->status_one)
+			run_on(t.kind->status, 0, t.n, &cpu);
+		if (!best || now() - at < best)
+			best = now() - at;
+	}
 	dup2(out, 1);
 	close(out);
 	close(null);
-	say("status_ms", (now() - at) / 1e3);
+	say("status_ms", best / 1e3);
 	say("status_cpu_ms", cpu / 1e3);
 }
 
@@ -346,13 +355,15 @@ static void
 measure_storm(void)
 {
 	double cpu, at;
+	int killed = 0;
 
 	usleep(1500000);
 	cpu = tree_cpu();
 	at = now();
 	for (int i = 0; i < t.n; i++)
-		kill(t.pids[i], SIGKILL);
-	wait_up(t.n, 0);
+		if (t.pids[i] > 0 && kill(t.pids[i], SIGKILL) == 0)
+			killed++;
+	wait_up(killed, 0);
 	say("storm_ms", (now() - at) / 1e3);
 	usleep(300000);
 	say("storm_cpu_us", (tree_cpu() - cpu) / t.n);
