@@ -4,8 +4,9 @@
 # under test first in PATH ($bin), and ends with done_testing. tests/run gives it
 # a guard that removes the directory, ends what was left running and says so.
 #
-#   run CMD [ARG...]     runs it; sets $rc, $out and $err (without last newlines;
-#                        error texts of musl are turned into those of glibc)
+#   run CMD [ARG...]     runs it; sets $rc, $out and $err (without last newlines)
+#   said FILE            what is in it, error texts of musl turned into those of
+#                        glibc, as run does for $err
 #   is NAME GOT WANT     equal strings
 #   like NAME GOT REGEX  extended regular expression, searched
 #   ok NAME CMD [ARG..]  the command succeeds
@@ -60,12 +61,16 @@ run() {
 	rc=0
 	"$@" >"$TMPDIR/out" 2>"$TMPDIR/err" </dev/null || rc=$?
 	out=$(cat "$TMPDIR/out")
-	err=$(sed 's/: Resource busy$/: Device or resource busy/
+	err=$(said "$TMPDIR/err")
+}
+
+said() {
+	sed 's/: Resource busy$/: Device or resource busy/
 		s/: Not a tty$/: Inappropriate ioctl for device/
 		s/: Symbolic link loop$/: Too many levels of symbolic links/
 		s/: Filename too long$/: File name too long/
 		s/: No file descriptors available$/: Too many open files/
-		s/: Operation timed out$/: Connection timed out/' "$TMPDIR/err")
+		s/: Operation timed out$/: Connection timed out/' "$@"
 }
 
 is() {

@@ -129,7 +129,7 @@ if prlimit --nofile=64 true 2>/dev/null; then
 	prlimit --pid $pid --nofile=4:
 	"$tool/lines" 300 >&9
 	ok "no descriptors: the other output gets every line" wait_until sh -c '[ "$(wc -l <bout)" = 300 ]'
-	is "no descriptors: one warning" "$(cat berr)" "s6-log: warning: unable to open ./few/current: Too many open files"
+	is "no descriptors: one warning" "$(said berr)" "s6-log: warning: unable to open ./few/current: Too many open files"
 	prlimit --pid $pid --nofile=64:
 	ended
 	account "nothing lost" 300 few

@@ -102,10 +102,10 @@ for n in 3 6 9 11 12 13 14 24; do
 	if kill -0 "$pid" 2>/dev/null; then
 		case $(s6-svstat -o ready few$n 2>/dev/null) in
 		true) ok "$n descriptors: it runs" is_state few$n up true ;;
-		*) like "$n descriptors: said, and it goes on" "$(cat few$n.err)" 'warning: .*Too many open files$' ;;
+		*) like "$n descriptors: said, and it goes on" "$(said few$n.err)" 'warning: .*Too many open files$' ;;
 		esac
 	else
-		like "$n descriptors: not enough to begin: said" "$(cat few$n.err)" 'fatal: .*Too many open files$'
+		like "$n descriptors: not enough to begin: said" "$(said few$n.err)" 'fatal: .*Too many open files$'
 	fi
 done
 ok "24 descriptors are enough" is_state few24 ready true

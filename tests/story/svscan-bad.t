@@ -45,7 +45,7 @@ touch sd/file
 mkfifo sd/fifo
 scan sd 2>>messages
 ok "the good one is started" wait_until is_up sd/good
-is "the others are warned of" "$(sort messages)" \
+is "the others are warned of" "$(said messages | sort)" \
 	"s6-svscan: warning: unable to stat dangling: No such file or directory
 s6-svscan: warning: unable to stat halfbad/log: Too many levels of symbolic links
 s6-svscan: warning: unable to stat loop: Too many levels of symbolic links"
@@ -170,12 +170,13 @@ started="$started $scanner"
 wait_until s6-svscanctl sd
 some_up() {
 	up=$(up sd)
-	[ "$up" -ge 4 ] && [ "$(grep -c 'Too many open files' messages)" = $((2 * (30 - up))) ]
+	[ "$up" -ge 4 ] && [ "$(said messages | grep -c 'Too many open files')" = $((2 * (30 - up))) ]
 }
 ok "some pairs run, the others are warned of" wait_until some_up
 before=$up
 diag "$up pairs of 30"
-is "in these words" "$(grep -v '^s6-svscan: warning: unable to make a pipe for s[0-9]*\(/log\)\{0,1\}: Too many open files$' messages)" ''
+is "in these words" "$(said messages |
+	grep -v '^s6-svscan: warning: unable to make a pipe for s[0-9]*\(/log\)\{0,1\}: Too many open files$')" ''
 like "its own descriptors are few" "$(ls "/proc/$scanner/fd" | wc -l)" '^(1.|2[0-4])$'
 kill -USR2 "$scanner"
 n=0
