@@ -39,6 +39,8 @@ alive_check(char const *dir, pid_t pid)
 	child_boot(boot);
 	if (!child_credible(&c, boot, c.pidns, clock_boot()))
 		return ALIVE_GONE;		/* of another boot */
+	if (c.stage != CHILD_RUN && c.stage != CHILD_FINISH)
+		return ALIVE_GONE;
 	ns = child_pidns();
 	if (!ns || c.pidns != ns)
 		return ALIVE_ELSEWHERE;

@@ -27,6 +27,8 @@ slay() {
 gone() { ! kill -0 "$1" 2>/dev/null; }
 
 for s in a b c d e f; do alone $s; done
+s6-svc -O e
+wait_until is_state e wantedup false
 
 # a: its supervisor is killed while it is waited for; nobody comes
 # b: likewise, and another one comes
@@ -81,6 +83,16 @@ took "after 5 seconds" "$start" 4900 8000
 ended $wait_a
 is "killed meanwhile: -U gives up" "$rc.$(cat a.err)" "1.s6-svwait: $failed"
 took "after 5 seconds" "$start" 4900 8000
+
+# nobody saw how e's process ended
+supervise e
+if [ "$(state e exitcode)" = 255 ]; then
+	like "an end that nobody saw: said in JSON" "$(s6-svstat --json e)" \
+		'"exitcode":255,.*"exitcode_known":false,'
+else
+	like "an end that the kernel could still tell" "$(s6-svstat --json e)" \
+		'"signum":9,.*"exitcode_known":true,'
+fi
 
 # what happens to a's process is noticed when it is adopted
 supervise a

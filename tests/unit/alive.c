@@ -64,6 +64,10 @@ main(void)
 	} else {
 		ok(1, "a process that started later # SKIP no /proc");
 	}
+	record.stage = CHILD_DEAD;
+	child_write(fd, &record);
+	ok(alive_check(".", pid) == ALIVE_GONE, "a process that is recorded as dead");
+	record.stage = CHILD_FINISH;
 	record.boot[3]++;
 	child_write(fd, &record);
 	ok(alive_check(".", pid) == ALIVE_GONE, "another boot");
