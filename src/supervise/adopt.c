@@ -242,7 +242,7 @@ foreign(struct service *s, struct status const *old)
 	char path[sizeof "/proc//cwd" + PID_FMT];
 	struct stat here, there;
 	struct procstat ps;
-	int64_t start;
+	int64_t start, now = clock_boot();
 	size_t n = sizeof "/proc/" - 1;
 
 	if (!status_up(old) || procstat_read(old->pid, &ps) < 0 || ps.session != old->pid)
@@ -253,7 +253,7 @@ foreign(struct service *s, struct status const *old)
 	if (stat(path, &there) < 0 || fstat(s->dir, &here) < 0
 		|| there.st_dev != here.st_dev || there.st_ino != here.st_ino)
 		return 0;
-	start = supervise_moment(&s->status.stamp) - clock_boot() + (int64_t)ps.start * TICK
+	start = supervise_moment(&s->status.stamp) - now + (int64_t)ps.start * TICK
 		- supervise_moment(&old->stamp);
 	if (start < -FOREIGN || start > FOREIGN)
 		return 0;
@@ -261,7 +261,7 @@ foreign(struct service *s, struct status const *old)
 	c->stage = CHILD_RUN;
 	c->pid = old->pid;
 	c->t0 = (int64_t)ps.start * TICK;
-	c->t1 = c->t0 + TICK - 1;
+	c->t1 = c->t0 + TICK - 1 < now ? c->t0 + TICK - 1 : now;	/* never of the future */
 	c->wstat = old->wstat;
 	c->wantup = old->wantup;
 	c->ready = old->ready;
