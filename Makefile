@@ -95,6 +95,9 @@ $(foreach u,$(UNIT_SRC:tests/unit/%.c=%),$(eval $(call UNIT,$(u))))
 FUZZ_PARTS_log-script := log/script log/select
 FUZZ_PARTS_log-select := log/select
 FUZZ_PARTS_logview := log/logview-dir log/logview-time
+FUZZ_PARTS_log-record := log/record
+FUZZ_PARTS_log-recover := log/archive log/journal log/logdir log/out log/processor log/record log/recover log/stdout
+FUZZ_PARTS_log-rotate := $(FUZZ_PARTS_log-recover)
 
 define FUZZ
 $(B)/tests/fuzz/$(1): tests/fuzz/$(1).c tests/fuzz/fuzz.h $(FUZZ_PARTS_$(1):%=$(B)/obj/%.o) $(LIBSEXTET)

@@ -124,8 +124,10 @@ log_out_consume(struct log_out *o, size_t n)
 	o->head += k;
 	if (o->head == o->tail)
 		o->head = o->tail = 0;
-	o->run += n - k;
-	o->runlen -= n - k;
+	if (n > k) {
+		o->run += n - k;
+		o->runlen -= n - k;
+	}
 }
 
 size_t
