@@ -157,8 +157,9 @@ with_accounts() {
 }
 
 others_may_run() {
-	[ "$(id -u)" = 0 ] &&
-		setpriv --reuid=65534 --regid=65534 --clear-groups "$bin/s6-svok" --version >/dev/null 2>&1
+	# setpriv itself keeps root's capabilities until it executes the shell
+	[ "$(id -u)" = 0 ] && setpriv --reuid=65534 --regid=65534 --clear-groups \
+		sh -c 'exec "$1" --version' sh "$bin/s6-svok" >/dev/null 2>&1
 }
 
 service() {
