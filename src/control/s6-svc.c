@@ -124,7 +124,7 @@ settle_readiness(struct wait *w, char const *const *dirs)
 		if (s->want != 'U' && s->want != 'R')
 			continue;
 		if (path_join(path, sizeof path, dirs[i], "notification-fd") >= 0
-			&& servicedir_has(AT_FDCWD, path))
+			&& servicedir_has(AT_FDCWD, path) > 0)
 			continue;
 		s->want = s->want == 'U' ? 'u' : 'r';
 		strerr_warnw(dirs[i], "/notification-fd not present"

@@ -67,7 +67,7 @@ read_service(struct svstat_service *s)
 		return -1;
 	read_reason(s);
 	cross_check(s);
-	s->normallyup = !servicedir_has(AT_FDCWD, path);
+	s->normallyup = servicedir_has(AT_FDCWD, path) <= 0;
 	return 1;
 }
 

@@ -53,3 +53,18 @@ clock_poll(struct pollfd *fds, size_t n, int64_t deadline)
 			return r;
 	}
 }
+
+int
+clock_poll_anyway(struct pollfd *fds, size_t n, int64_t deadline)
+{
+	struct timespec pause = { .tv_nsec = 100 * CLOCK_MS };
+	int r = clock_poll(fds, n, deadline), e = errno;
+
+	if (r >= 0)
+		return r;
+	nanosleep(&pause, 0);
+	for (size_t i = 0; i < n; i++)
+		fds[i].revents = fds[i].fd < 0 ? 0 : POLLIN;
+	errno = e;
+	return -1;
+}

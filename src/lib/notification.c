@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -10,6 +11,14 @@
 
 #define CHUNK 512
 #define STALE_READS 130		/* more than a FIFO holds: somebody is writing on */
+
+int
+notification_waits(int reader)
+{
+	struct pollfd p = { .fd = reader, .events = POLLIN };
+
+	return poll(&p, 1, 0) == 1 && p.revents & POLLIN;
+}
 
 enum notification
 notification_read(int reader)

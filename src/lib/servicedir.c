@@ -113,7 +113,9 @@ servicedir_has(int dirfd, char const *name)
 {
 	struct stat st;
 
-	return fstatat(dirfd, name, &st, 0) == 0;
+	if (fstatat(dirfd, name, &st, 0) == 0)
+		return 1;
+	return errno == ENOENT || errno == ENOTDIR || errno == ELOOP ? 0 : -1;
 }
 
 int

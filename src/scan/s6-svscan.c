@@ -199,8 +199,12 @@ loop(struct svscan *s)
 		if (s->stop && !s->running)
 			svscan_leave(s);
 		fds[2].fd = s->watched;
-		if (clock_poll(fds, 3, deadline(s)) < 0)
-			svscan_crash(s, "poll");
+		if (clock_poll_anyway(fds, 3, deadline(s)) >= 0) {
+			s->blind = 0;
+		} else if (!s->blind) {
+			s->blind = 1;
+			strerr_warnwusys("poll");
+		}
 		if (fds[0].revents)
 			svscan_got_signal(s);
 		if (fds[1].revents)

@@ -71,6 +71,7 @@ struct svscan {
 	int notify;
 	int console;
 	int adopting;		/* we said that we take over */
+	int blind;		/* we cannot poll, and said so */
 
 	/* What we send to supervisors. They start with it blocked, so that what
 	   comes before they listen is heard then: a logger that dies of it would

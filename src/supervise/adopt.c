@@ -73,7 +73,8 @@ supervise_alive(struct service *s)
 
 	if (s->pidfd < 0)
 		return alive_by_pid(s);
-	if (pidfd_exited(s->pidfd) == 0)
+	/* one that cannot be asked for counts as alive: never two copies */
+	if (pidfd_exited(s->pidfd) <= 0)
 		return 1;
 	known = pidfd_wstat(s->pidfd, s->child.pid, &wstat);
 	died(s, known, wstat);
@@ -101,7 +102,8 @@ find(struct service *s)
 
 /* The service goes on: hear what it said meanwhile. Its descriptor closed and
    nothing announced: it wrote its newline and closed, as most do, and the word
-   went with the last who held the FIFO. */
+   went with the last who held the FIFO. Or the predecessor was about to read it,
+   and noted that. */
 static enum event
 listen_again(struct service *s)
 {
@@ -110,11 +112,16 @@ listen_again(struct service *s)
 	if (!s->child.listening)
 		return EVENTS;
 	s->readiness = notification_reopen(s->supervise);
-	if (s->readiness < 0)
-		return EVENTS;
-	n = notification_read(s->readiness);
+	if (s->readiness < 0) {
+		/* else it is a pipe, which went with the predecessor */
+		if (errno != ENOENT && errno != EPROTO)
+			strerr_diefusys(111, "open ", SERVICEDIR_SUPERVISE "/" NOTIFICATION_FIFO);
+		return s->child.ready ? READY : EVENTS;
+	}
+	n = supervise_hear(s);
 	s->listening = n == NOTIFICATION_NOTHING || n == NOTIFICATION_READY;
-	return n == NOTIFICATION_READY || n == NOTIFICATION_CLOSED ? READY : EVENTS;
+	return s->child.ready || n == NOTIFICATION_READY || n == NOTIFICATION_CLOSED
+		? READY : EVENTS;
 }
 
 static enum event
@@ -131,7 +138,7 @@ adopt_run(struct service *s, struct status const *old, int64_t age)
 		t.nano = (uint32_t)(age % CLOCK_S);
 		tain_sub(&s->status.stamp, &s->status.stamp, &t);
 	}
-	s->status.ready = s->child.ready;
+	s->status.ready = s->child.ready && !s->child.listening;
 	if (s->child.asked)
 		s->deadline = clock_deadline(supervise_number(s, TIMEOUT_KILL, 0));
 	return listen_again(s);
@@ -232,27 +239,44 @@ resume(struct service *s, struct status const *old, int alive)
 	}
 }
 
+/* Is it in the service directory? Where we may not look we believe so. */
+static int
+is_here(struct service *s, char const *path)
+{
+	struct stat here, there;
+
+	if (stat(path, &there) < 0)
+		return errno == ENOENT || errno == ESRCH ? 0 : errno == EACCES ? 1 : -1;
+	if (fstat(s->dir, &here) < 0)
+		return -1;
+	return there.st_dev == here.st_dev && there.st_ino == here.st_ino;
+}
+
 /* No record, but a status that says "up": from an upstream supervisor. Is that
    still true: does the pid lead a session, is it in this directory, and did it
-   start then? Makes the record that is missing. */
+   start then? Makes the record that is missing: 1; or 0; or -1 with errno. */
 static int
 foreign(struct service *s, struct status const *old)
 {
 	struct child *c = &s->child;
 	char path[sizeof "/proc//cwd" + PID_FMT];
-	struct stat here, there;
 	struct procstat ps;
 	int64_t start, now = clock_boot();
 	size_t n = sizeof "/proc/" - 1;
+	int here;
 
-	if (!status_up(old) || procstat_read(old->pid, &ps) < 0 || ps.session != old->pid)
+	if (!status_up(old))
+		return 0;
+	if (procstat_read(old->pid, &ps) < 0)
+		return errno == ESRCH ? 0 : -1;
+	if (ps.session != old->pid)
 		return 0;
 	memcpy(path, "/proc/", n);
 	n += pid_fmt(path + n, old->pid);
 	memcpy(path + n, "/cwd", sizeof "/cwd");
-	if (stat(path, &there) < 0 || fstat(s->dir, &here) < 0
-		|| there.st_dev != here.st_dev || there.st_ino != here.st_ino)
-		return 0;
+	here = is_here(s, path);
+	if (here <= 0)
+		return here;
 	start = supervise_moment(&s->status.stamp) - now + (int64_t)ps.start * TICK
 		- supervise_moment(&old->stamp);
 	if (start < -FOREIGN || start > FOREIGN)
@@ -268,6 +292,15 @@ foreign(struct service *s, struct status const *old)
 	return 1;
 }
 
+/* There is no status, or something else of that name. Any other error leaves us
+   in the dark. */
+static int
+is_no_status(int error)
+{
+	return error == ENOENT || error == EPROTO || error == EPIPE || error == ELOOP
+		|| error == EISDIR || error == ENXIO;
+}
+
 enum event
 supervise_inherit(struct service *s)
 {
@@ -278,15 +311,23 @@ supervise_inherit(struct service *s)
 	struct status old;
 	enum event next;
 
+	/* not readable now is no reason to start a second copy */
+	if (!known && errno != EPROTO)
+		strerr_diefusys(111, "read ", SERVICEDIR_SUPERVISE "/" CHILD_FILE);
 	if (!known)
 		strerr_warnwusys("read ", SERVICEDIR_SUPERVISE "/" CHILD_FILE);
 	child_boot(boot);
 	tai64n_now(&s->status.stamp);
 	s->status.readystamp = s->status.stamp;
-	if (status_readat(s->supervise, &old) < 0)
+	if (status_readat(s->supervise, &old) < 0) {
+		if ((!known || !c->t1) && !is_no_status(errno))
+			strerr_diefusys(111, "read ", SERVICEDIR_SUPERVISE "/" STATUS_FILE);
 		old = s->status;
+	}
 	if (!known || !c->t1)
 		made = foreign(s, &old);
+	if (made < 0)
+		strerr_diefusys(111, "tell whether the service runs");
 	if (!c->t1 || !child_credible(c, boot, pidns, clock_boot())) {
 		c->stage = CHILD_NONE;
 		c->orderly = 1;
@@ -295,7 +336,7 @@ supervise_inherit(struct service *s)
 		alive = find(s);
 	s->forget = c->orderly;
 	if (c->orderly)
-		c->wantup = !servicedir_has(s->dir, "down");
+		c->wantup = (unsigned)supervise_wanted(s);
 	next = c->orderly && !alive ? fresh(s) : resume(s, &old, alive);
 	c->orderly = 0;
 	memcpy(c->boot, boot, sizeof boot);

@@ -244,7 +244,7 @@ commands(struct service *s)
 static void
 readiness(struct service *s)
 {
-	switch (notification_read(s->readiness)) {
+	switch (supervise_hear(s)) {
 	case NOTIFICATION_READY:
 		happens(s, READY);
 		break;
@@ -281,8 +281,12 @@ loop(struct service *s, int sigfd)
 		if (s->adopted && s->pidfd < 0 && clock_now() + LOOK_AGAIN < until)
 			until = clock_now() + LOOK_AGAIN;
 		trim_stack();
-		if (clock_poll(fds, FDS, until) < 0)
-			strerr_diefusys(111, "poll");
+		if (clock_poll_anyway(fds, FDS, until) >= 0) {
+			s->blind = 0;
+		} else if (!s->blind) {
+			s->blind = 1;
+			strerr_warnwusys("poll");
+		}
 		if (fds[SIGNALS].revents)
 			signals(s, sigfd);
 		if (s->state != GONE && s->adopted && (fds[ADOPTED].revents || s->pidfd < 0)

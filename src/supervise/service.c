@@ -72,19 +72,40 @@ supervise_signal_number(struct service *s, enum setting which, int fallback)
 	return sig;
 }
 
+/* Errors that may not be there when we try again. */
+static int
+passes(int error)
+{
+	return error == EMFILE || error == ENFILE || error == ENOMEM || error == EIO
+		|| error == EAGAIN;
+}
+
 int
-supervise_fd(struct service *s, enum setting which)
+supervise_fd(struct service *s, enum setting which, int *fd)
 {
 	struct rlimit l;
 	uint32_t u;
 	enum servicedir_value r = servicedir_uint(s->dir, files[which], &u);
 
+	if (r == SERVICEDIR_INVALID && passes(errno))
+		return -1;
 	if (r == SERVICEDIR_FOUND && (!u || u > INT32_MAX - 1
 		|| (getrlimit(RLIMIT_NOFILE, &l) == 0 && u >= l.rlim_cur))) {
 		r = SERVICEDIR_INVALID;
 		errno = EINVAL;
 	}
-	return usable(s, which, r) ? (int)u : -1;
+	*fd = usable(s, which, r) ? (int)u : -1;
+	return 0;
+}
+
+int
+supervise_wanted(struct service *s)
+{
+	int down = servicedir_has(s->dir, "down");
+
+	if (down < 0)
+		strerr_diefusys(111, "stat ", "down");
+	return !down;
 }
 
 int
@@ -138,6 +159,6 @@ supervise_down_file(struct service *s, int make)
 	fd = openat(s->dir, "down", O_WRONLY | O_CREAT | O_NONBLOCK | O_CLOEXEC, 0666);
 	if (fd >= 0)
 		close(fd);
-	else if (!servicedir_has(s->dir, "down"))
+	else if (servicedir_has(s->dir, "down") <= 0)
 		strerr_warnwusys("create ", "down");
 }

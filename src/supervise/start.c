@@ -147,15 +147,21 @@ up(struct service *s, pid_t pid)
 enum state
 supervise_start(struct service *s)
 {
-	int notify = supervise_fd(s, NOTIFICATION_FD), lock = supervise_fd(s, LOCK_FD);
 	char fd[INT_FMT];
 	char const *argv[] = { SETLOCK, "-d", fd, "--", SERVICEDIR_SUPERVISE "/" SERVICE_LOCK,
 		"./run", s->name, 0 };
-	struct spawn_move ready = { -1, notify };
-	struct spawn sp = { .file = "./run", .argv = argv + 5, .moves = &ready,
-		.nmoves = notify >= 0 };
+	struct spawn_move ready = { -1, -1 };
+	struct spawn sp = { .file = "./run", .argv = argv + 5, .moves = &ready };
+	int notify, lock, newpidns;
 	pid_t pid;
 
+	if (supervise_fd(s, NOTIFICATION_FD, &notify) < 0)
+		return retry(s, "read ", "notification-fd", strerror(errno));
+	if (supervise_fd(s, LOCK_FD, &lock) < 0)
+		return retry(s, "read ", "lock-fd", strerror(errno));
+	newpidns = servicedir_has(s->dir, "flag-newpidns");
+	if (newpidns < 0)
+		return retry(s, "stat ", "flag-newpidns", strerror(errno));
 	if (notify >= 0 && notify == lock)
 		return retry(s, "start ", sp.file, "notification-fd and lock-fd are the same");
 	if (lock >= 0) {
@@ -167,7 +173,9 @@ supervise_start(struct service *s)
 	}
 	if (notify >= 0 && notification_open(s->supervise, &s->readiness, &ready.from) < 0)
 		return retry(s, "open ", SERVICEDIR_SUPERVISE "/" NOTIFICATION_FIFO, strerror(errno));
-	if (servicedir_has(s->dir, "flag-newpidns"))
+	ready.to = notify;
+	sp.nmoves = notify >= 0;
+	if (newpidns)
 		sp.flags |= SPAWN_NEWPIDNS;
 	s->child.ready = s->child.asked = s->child.unknown = 0;
 	s->child.listening = notify >= 0;

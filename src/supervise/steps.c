@@ -13,6 +13,7 @@
 #include <sextet/event.h>
 #include <sextet/failing.h>
 #include <sextet/history.h>
+#include <sextet/notification.h>
 #include <sextet/pidfd.h>
 #include <sextet/servicedir.h>
 #include <sextet/tai64n.h>
@@ -51,16 +52,21 @@ supervise_save(struct service *s)
 {
 	int64_t now;
 
-	if (!s->unwritten)
+	if (!s->unwritten && !s->unrecorded)
 		return;
-	if (status_write(s->supervise, &s->status) == 0) {
-		s->unwritten = 0;
+	if (s->unrecorded && child_write(s->record, &s->child) == 0)
+		s->unrecorded = 0;
+	if (s->unwritten && status_write(s->supervise, &s->status) == 0)
+		s->unwritten = s->unsaved = 0;
+	if (s->unwritten && !s->unsaved) {
+		s->unsaved = 1;
+		strerr_warnwusys("write ", SERVICEDIR_SUPERVISE "/" STATUS_FILE);
+	}
+	if (!s->unwritten && !s->unrecorded) {
 		s->writes = 0;
 		s->rewrite = CLOCK_NEVER;
 		return;
 	}
-	if (!s->writes)
-		strerr_warnwusys("write ", SERVICEDIR_SUPERVISE "/" STATUS_FILE);
 	now = clock_now();
 	if (s->rewrite == CLOCK_NEVER || s->rewrite <= now)
 		s->rewrite = now + supervise_backoff(&s->writes) * CLOCK_S;
@@ -302,6 +308,25 @@ supervise_signal(struct service *s)
 	return s->state;
 }
 
+/* Once we have read it nobody else can: our successor is told of it first. */
+enum notification
+supervise_hear(struct service *s)
+{
+	int noted = !s->child.ready && notification_waits(s->readiness);
+	enum notification n;
+
+	if (noted) {
+		s->child.ready = 1;
+		supervise_record(s);
+	}
+	n = notification_read(s->readiness);
+	if (noted && n != NOTIFICATION_READY) {
+		s->child.ready = 0;
+		supervise_record(s);
+	}
+	return n;
+}
+
 enum state
 supervise_ready(struct service *s)
 {
@@ -309,16 +334,17 @@ supervise_ready(struct service *s)
 		return s->state;
 	tai64n_now(&s->status.readystamp);
 	s->status.ready = s->child.ready = 1;
+	supervise_announce(s, "U");
+	/* last: a successor that finds both flags has to announce it */
 	s->child.listening = 0;
 	supervise_record(s);
-	supervise_announce(s, "U");
 	return s->state;
 }
 
 enum state
 supervise_kill_run(struct service *s)
 {
-	int group = servicedir_has(s->dir, "flag-timeout-killpg");
+	int group = servicedir_has(s->dir, "flag-timeout-killpg") > 0;
 
 	supervise_send(s, SIGKILL, group);
 	supervise_send(s, SIGCONT, group);

@@ -10,6 +10,7 @@
 #include <sys/types.h>
 
 #include <sextet/child.h>
+#include <sextet/notification.h>
 #include <sextet/status.h>
 
 #include "machine.h"
@@ -45,7 +46,7 @@ struct service {
 
 	/* moments of clock_now */
 	int64_t deadline;	/* for the machine: TIMEOUT */
-	int64_t rewrite;	/* to try again to write status */
+	int64_t rewrite;	/* to try again to write status or record */
 	int64_t started;	/* when run was last started */
 	int64_t due;		/* when it may be started again */
 
@@ -62,14 +63,16 @@ struct service {
 	int birth;		/* the newborn could not write its record: errno */
 	uint32_t warned;	/* settings that we complained about, a bit each */
 	unsigned char tries;	/* failed starts in a row */
-	unsigned char writes;	/* failed writes of status in a row */
+	unsigned char writes;	/* failed writes of status or record in a row */
 	unsigned unwritten : 1;	/* status differs from the file */
+	unsigned unsaved : 1;	/* because it could not be written, and we said so */
 	unsigned failing : 1;	/* there may be a file supervise/failing */
 	unsigned giveup : 1;	/* the restart limit is reached */
 	unsigned forget : 1;	/* a fresh start: what is known of deaths is void */
 	unsigned counted : 1;	/* a predecessor put this death into the tally */
 	unsigned no_proc : 1;	/* /proc is of no use */
 	unsigned deaf : 1;	/* event/ could not be read, and we said so */
+	unsigned blind : 1;	/* we cannot poll, and said so */
 	unsigned unrecorded : 1; /* the record could not be written, and we said so */
 	unsigned untallied : 1;	/* the tally likewise */
 };
@@ -80,8 +83,12 @@ struct service {
 extern uint32_t supervise_number(struct service *s, enum setting which, uint32_t fallback);
 extern int supervise_signal_number(struct service *s, enum setting which, int fallback);
 
-/* A descriptor number for the service, -1 for none. */
-extern int supervise_fd(struct service *s, enum setting which);
+/* A descriptor number for the service, -1 for none. -1 with errno: it cannot be
+   told now. */
+extern int supervise_fd(struct service *s, enum setting which, int *fd);
+
+/* Is it normally up? Dies when that cannot be told: fit for the beginning. */
+extern int supervise_wanted(struct service *s);
 
 /* restart-limit. 1, or 0 when there is none. */
 extern int supervise_limit(struct service *s, uint32_t *count, uint32_t *seconds);
@@ -93,7 +100,8 @@ extern void supervise_down_file(struct service *s, int make);
 
 /* steps.c, besides the steps of machine.h. */
 
-/* Writes status if it differs from the file; when that fails, later. */
+/* Writes status, and a record that could not be written, if they differ from
+   their files; when that fails, later. */
 extern void supervise_save(struct service *s);
 
 /* Writes status, then tells EVENTS to whoever listens to event/. */
@@ -104,6 +112,9 @@ extern void supervise_want(struct service *s, int up);
 
 /* Sends SIG to the child, or to its process group. */
 extern void supervise_send(struct service *s, int sig, int group);
+
+/* Reads what the service says of its readiness, so that it is not lost. */
+extern enum notification supervise_hear(struct service *s);
 
 /* Writes the record. */
 extern void supervise_record(struct service *s);

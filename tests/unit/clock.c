@@ -59,5 +59,9 @@ main(void)
 	errno = 0;
 	setrlimit(RLIMIT_NOFILE, &few);
 	ok(clock_poll(two, 2, 0) == -1 && errno == EINVAL, "errors come through");
+	two[1].fd = -1;
+	d = clock_deadline(100);
+	ok(clock_poll_anyway(two, 2, 0) == -1 && errno == EINVAL && two[0].revents == POLLIN
+		&& !two[1].revents && clock_now() >= d, "or all are to be looked at, but not in haste");
 	return done_testing();
 }

@@ -41,9 +41,9 @@ one_life(void)
 	ok(fcntl(r, F_GETFD) == FD_CLOEXEC && fcntl(w, F_GETFD) == FD_CLOEXEC
 		&& fcntl(r, F_GETFL) & O_NONBLOCK && !(fcntl(w, F_GETFL) & O_NONBLOCK),
 		"flags of both ends");
-	ok(notification_read(r) == NOTIFICATION_NOTHING, "nothing yet");
+	ok(!notification_waits(r) && notification_read(r) == NOTIFICATION_NOTHING, "nothing yet");
 	ok(put(w, "starting") && notification_read(r) == NOTIFICATION_NOTHING, "no newline yet");
-	ok(put(w, "up\nand") && notification_read(r) == NOTIFICATION_READY, "ready");
+	ok(put(w, "up\nand") && notification_waits(r) && notification_read(r) == NOTIFICATION_READY, "ready");
 	ok(put(w, "more") && notification_read(r) == NOTIFICATION_NOTHING, "later writers do no harm");
 	close(w);
 	p = (struct pollfd){ .fd = r, .events = POLLIN };

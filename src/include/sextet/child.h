@@ -52,7 +52,7 @@ struct child {
 	enum child_stage stage;
 	unsigned orderly : 1;	/* the supervisor ended on purpose */
 	unsigned wantup : 1;
-	unsigned ready : 1;	/* has announced that it is ready */
+	unsigned ready : 1;	/* says that it is ready; while listening: about to be read */
 	unsigned listening : 1;	/* has a descriptor to do so, and has not yet */
 	unsigned asked : 1;	/* was told to end */
 	unsigned unknown : 1;	/* nobody knows how it ended: wstat is a guess */

@@ -31,4 +31,10 @@ extern int64_t clock_deadline(uint32_t ms);
    deadline, -1 with errno (never EINTR: it goes on waiting). */
 extern int clock_poll(struct pollfd *fds, size_t n, int64_t deadline);
 
+/* The same for who must not end. Where the kernel refuses to poll (no memory, a
+   limit of descriptors below N) it waits for a tenth of a second and marks all
+   entries as readable, so that each is looked at; -1 with errno, which is worth
+   a word. */
+extern int clock_poll_anyway(struct pollfd *fds, size_t n, int64_t deadline);
+
 #endif

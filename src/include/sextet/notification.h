@@ -31,6 +31,9 @@ extern int notification_open(int supervisefd, int *reader, int *writer);
 /* The reading end of a FIFO that a predecessor made. -1 with errno. */
 extern int notification_reopen(int supervisefd);
 
+/* Is there something to be read? */
+extern int notification_waits(int reader);
+
 /* Reads once. */
 extern enum notification notification_read(int reader);
 

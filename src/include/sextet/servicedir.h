@@ -67,7 +67,8 @@ extern enum servicedir_value servicedir_limit(int dirfd, char const *name,
    bytes or more. */
 extern enum servicedir_value servicedir_text(int dirfd, char const *name, char *to, size_t size);
 
-/* Does NAME exist in DIRFD, of whatever kind? A dangling link does not. */
+/* Does NAME exist in DIRFD, of whatever kind? A dangling link does not. 1, 0, -1
+   with errno when it cannot be told. */
 extern int servicedir_has(int dirfd, char const *name);
 
 /* Is the service directory DIR supervised: is supervise/lock held? 1 yes, 0 no
