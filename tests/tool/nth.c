@@ -1,23 +1,28 @@
 /*
  * nth - disturbs a program at its N-th system call.
  *
- *   nth [-c] [-h FILE] kill N program [argument...]
- *   nth [-c] errno=E N program [argument...]
- *   nth freeze=FILE N program [argument...]
+ *   nth [-c] [-k K] [-h FILE] [-s S] [-v] kill N program [argument...]
+ *   nth [-c] [-k K] [-p] [-s S] [-v] errno=E N program [argument...]
+ *   nth [-k K] freeze=FILE N program [argument...]
  *   nth count 0 program [argument...]
  *
  * The calls are counted from the program's own first one, its exec excluded.
  * "kill": SIGKILL on entry to the N-th call, so that it is not executed. N may
  * be written as N+: SIGKILL after the call was executed, before the program
  * sees its result. "errno=E": the call is not executed and answers E (a number);
- * calls that never answer an error are not counted then.
+ * calls that never answer an error are not counted then. -p: only calls are
+ * counted that may answer just that (plausible.h). close is executed all the
+ * same, as the kernel does.
+ * -s: the first S calls are neither counted nor disturbed.
  * Children of the program run undisturbed; with -c they are what is counted
- * and disturbed instead (the first one made after the start), until it executes
- * a program.
+ * and disturbed instead (the first one made after the start, or with -k the
+ * K-th), until it executes a program.
  * "freeze=FILE": at the child's N-th call (N 0: at its birth) the program is
  * killed, "frozen" is printed, and the child stays so until FILE exists; -c is
  * implied.
  * -h FILE: a newborn child is held, frozen, from its birth until FILE exists.
+ * -v: says which call is disturbed, "call NUMBER", and how the program ended,
+ * "exit CODE" or "signal NUMBER".
  *
  * Ends when the program has ended: 0 when the N-th call was reached, 99 when
  * not ("count" then prints how many there were), 111 when tracing does not
@@ -38,6 +43,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "plausible.h"
 
 enum what { KILL, KILL_AFTER, FAIL, FREEZE, COUNT };
 
@@ -46,6 +52,10 @@ struct plan {
 	long n;
 	int error;
 	int in_child;
+	int which;		/* child */
+	int likely;		/* only calls that may answer this error */
+	long skip;
+	int verbose;
 	char const *hold;
 	pid_t main, target;
 	int done;
@@ -107,7 +117,7 @@ answer(pid_t pid, int error)
 #error "nth knows x86-64 and aarch64"
 #endif
 
-static long calls;
+static long calls, seen;
 
 /* Does the kernel never answer an error? Then libc does not expect one. */
 static int
@@ -116,22 +126,41 @@ never_fails(unsigned long long nr)
 	return nr == SYS_brk || nr == SYS_rt_sigprocmask;
 }
 
+/* Does this call of PID count? */
+static int
+counts(struct plan const *p, pid_t pid, struct __ptrace_syscall_info const *i)
+{
+	if (seen++ < p->skip)
+		return 0;
+	if (p->what == FAIL && p->likely)
+		return plausible(pid, i->entry.nr, (uint64_t const *)i->entry.args, p->error);
+	return p->what != FAIL || !never_fails(i->entry.nr);
+}
+
 /* The target stands at a system call stop. Returns 1 when the work is done. */
 static int
 at_call(struct plan const *p, pid_t pid)
 {
 	struct __ptrace_syscall_info info;
+	static int now;		/* the call that stands is the N-th */
 
 	if (ptrace(PTRACE_GET_SYSCALL_INFO, pid, sizeof info, &info) < 0)
 		broken("nth: call");
-	if (info.op == PTRACE_SYSCALL_INFO_ENTRY && (p->what != FAIL || !never_fails(info.entry.nr)))
-		calls++;
-	if (p->what == COUNT || calls != p->n)
+	if (info.op == PTRACE_SYSCALL_INFO_ENTRY) {
+		now = counts(p, pid, &info);
+		calls += now;
+		now = now && calls == p->n;
+		if (now && p->verbose) {
+			printf("call %ld\n", (long)info.entry.nr);
+			fflush(stdout);
+		}
+	}
+	if (p->what == COUNT || !now)
 		return 0;
 	if (p->what == FREEZE)
 		return 1;
 	if (info.op == PTRACE_SYSCALL_INFO_ENTRY) {
-		if (p->what == FAIL)
+		if (p->what == FAIL && info.entry.nr != SYS_close)
 			skip_call(pid);
 		if (p->what != KILL)
 			return 0;
@@ -176,7 +205,7 @@ newborn(struct plan *p, pid_t pid)
 {
 	while (p->what != FREEZE && held(p))
 		usleep(1000);
-	if (p->in_child && p->target < 0) {
+	if (p->in_child && p->target < 0 && --p->which <= 0) {
 		p->target = pid;
 		if (p->what == FREEZE && !p->n) {
 			freeze(p, pid);
@@ -208,9 +237,13 @@ follow(struct plan *p)
 		if (pid < 0)
 			return 99;
 		if (WIFEXITED(status) || WIFSIGNALED(status)) {
-			if (pid == p->main)
-				return p->done ? 0 : 99;
-			continue;
+			if (pid != p->main)
+				continue;
+			if (p->verbose && WIFEXITED(status))
+				printf("exit %d\n", WEXITSTATUS(status));
+			else if (p->verbose)
+				printf("signal %d\n", WTERMSIG(status));
+			return p->done ? 0 : 99;
 		}
 		sig = WSTOPSIG(status);
 		if (pid != p->main && pid != p->target) {
@@ -246,13 +279,16 @@ main(int argc, char **argv)
 	char *plus;
 	int opt, r;
 
-	while ((opt = getopt(argc, argv, "+ch:")) != -1) {
-		if (opt == 'c')
-			p.in_child = 1;
-		else if (opt == 'h')
-			p.hold = optarg;
-		else
-			return 100;
+	while ((opt = getopt(argc, argv, "+ch:k:ps:v")) != -1) {
+		switch (opt) {
+		case 'c': p.in_child = 1; break;
+		case 'h': p.hold = optarg; break;
+		case 'k': p.which = atoi(optarg); break;
+		case 'p': p.likely = 1; break;
+		case 's': p.skip = atol(optarg); break;
+		case 'v': p.verbose = 1; break;
+		default: return 100;
+		}
 	}
 	argv += optind;
 	argc -= optind;

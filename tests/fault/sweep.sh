@@ -1,0 +1,31 @@
+# sweep.sh - for the tests that disturb a program at each of its system calls;
+# read after lib.sh. LONG=1 asks for more of it.
+#
+#   sweep NAME LEAST TOOL OPTION... MODE
+#       TOOL (tests/tool/sweep-...) must survive all that it tries, at least LEAST
+#       times. One line for the figure sheet: "figure: NAME: SURVIVED/TRIED".
+#   errno_of WORD    its number
+
+tool=${SEXTET_TREE:-$top/build/check}/tests/tool
+: "${LONG=}"
+"$tool/nth" kill 3 true || skip_all 'no ptrace here'
+
+errno_of() {
+	case $1 in
+	EPERM) echo 1 ;; ENOENT) echo 2 ;; EINTR) echo 4 ;; EIO) echo 5 ;; EAGAIN) echo 11 ;;
+	ENOMEM) echo 12 ;; EACCES) echo 13 ;; ENFILE) echo 23 ;; EMFILE) echo 24 ;;
+	ENOSPC) echo 28 ;; EROFS) echo 30 ;; ENOSYS) echo 38 ;; EDQUOT) echo 122 ;;
+	esac
+}
+
+sweep() {
+	sweep_name=$1 least=$2
+	shift 2
+	sweep_tool=$1
+	shift
+	"$tool/$sweep_tool" -j 4 "$@" >sweep.out 2>&1
+	set -- $(tail -n 1 sweep.out)
+	diag "figure: $sweep_name: ${2-0}/${3-0}"
+	is "$sweep_name: survived" "${2-0} of ${3-0}" "${3-0} of ${3-0}" || diag "$(head -n 40 sweep.out)"
+	ok "$sweep_name: often enough" [ "${3-0}" -ge "$least" ]
+}

@@ -1,0 +1,109 @@
+/*
+ * instance - the run and the finish of a service that counts itself: linked as
+ * ./run and ./finish. Everything is noted in the directory $FAULT_NOTES, one
+ * line each in the file "events":
+ *
+ *   run NAME PID [double]	begun; "double": another one holds NAME's lock
+ *   finish NAME PID CODE SIGNAL PID-OF-RUN
+ *
+ * NAME has commas for slashes. A run with a file notification-fd says that it
+ * is ready; one with a file "late", too, only once there is a file "go", and it
+ * keeps that descriptor open. One with a file "speaks" writes a line for the logger on stdout; one
+ * called log appends what it reads to the file "lines" until the end of file.
+ * Else it waits for a signal.
+ */
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+static void
+note(char const *dir, char const *file, char const *text, size_t n)
+{
+	char path[4096];
+	int fd;
+
+	snprintf(path, sizeof path, "%s/%s", dir, file);
+	fd = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0666);
+	if (fd < 0 || write(fd, text, n) != (ssize_t)n) {
+		perror(path);
+		_exit(111);
+	}
+	close(fd);
+}
+
+/* 1: it is ours. The descriptor stays open for life. */
+static int
+lock(char const *dir, char const *name)
+{
+	char path[4096];
+	int fd;
+
+	snprintf(path, sizeof path, "%s/lock.%s", dir, name);
+	fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0666);
+	return fd >= 0 && flock(fd, LOCK_EX | LOCK_NB) == 0;
+}
+
+static void
+ready(void)
+{
+	FILE *f = fopen("notification-fd", "re");
+	int fd;
+
+	if (!f)
+		return;
+	if (access("late", F_OK) == 0)
+		while (access("go", F_OK) < 0)
+			usleep(500);
+	if (fscanf(f, "%d", &fd) == 1 && write(fd, "\n", 1) == 1 && access("late", F_OK) < 0)
+		close(fd);
+	fclose(f);
+}
+
+static void
+log_input(char const *dir)
+{
+	char buf[4096];
+	ssize_t n;
+
+	while ((n = read(0, buf, sizeof buf)) > 0)
+		note(dir, "lines", buf, (size_t)n);
+}
+
+int
+main(int argc, char **argv)
+{
+	char const *dir = getenv("FAULT_NOTES"), *base = strrchr(argv[0], '/');
+	char name[256], text[512];
+	int finish = !strcmp(base ? base + 1 : argv[0], "finish"), n;
+
+	if (!dir || argc < (finish ? 5 : 2))
+		return 100;
+	snprintf(name, sizeof name, "%s", argv[finish ? 3 : 1]);
+	for (char *p; (p = strchr(name, '/'));)
+		*p = ',';
+	if (finish) {
+		n = snprintf(text, sizeof text, "finish %s %ld %s %s %s\n", name, (long)getpid(),
+			argv[1], argv[2], argv[4]);
+		note(dir, "events", text, (size_t)n);
+		return 0;
+	}
+	n = snprintf(text, sizeof text, "run %s %ld%s\n", name, (long)getpid(),
+		lock(dir, name) ? "" : " double");
+	note(dir, "events", text, (size_t)n);
+	if (access("speaks", F_OK) == 0) {
+		n = snprintf(text, sizeof text, "%s %ld\n", name, (long)getpid());
+		if (write(1, text, (size_t)n) != n)
+			return 111;
+	}
+	ready();
+	base = strrchr(name, ',');
+	if (base && !strcmp(base, ",log"))
+		log_input(dir);
+	else
+		pause();
+	return 0;
+}

@@ -1,0 +1,480 @@
+/*
+ * sweep-supervise - the lives of a service, over and over; each time its
+ * supervisor is disturbed at one system call more.
+ *
+ *   sweep-supervise [-j JOBS] [-f FIRST] [-m] [-a|-g|-l|-o] [-c CHILD] NAME
+ *                   kill|freeze|errno=E
+ *
+ * "kill": it is killed there, and the next one started. "freeze": it is killed
+ * when its CHILD-th child is at its N-th call, and that child held until the next
+ * one has come. "errno=E": the call fails so. -m: with more settings. -f: only from that call on.
+ * The story: start until ready, kill of run, finish, restart, stop by d, start by
+ * u, the end by dx. With -a the disturbed one comes after another that was killed,
+ * with -g the service was killed, too, and with -o that one seems to have been an
+ * s6-supervise of upstream; with -l it was killed before the service was ready, and
+ * that comes later: adopt or take note, restart, the end.
+ * After each step there must be one instance (or none), and the
+ * status must tell so; at the end there must be nothing left of it all.
+ * Prints a line for each failure, then "NAME SURVIVED TRIED".
+ */
+
+#include "scene.h"
+
+#define LIMIT 10	/* seconds for a step */
+#define LISTENER "ftrig1:@400000000000000000000000:fault1"
+
+static struct {
+	char const *mode;
+	char const *name;
+	int error, freeze, more, adopt, gap, late, old;
+	char child[16];
+	char skip[16];		/* calls of the dynamic loader */
+} option;
+
+static struct {
+	pid_t tracer, sup;
+	int status;		/* of the last sup that ended */
+	int reached;		/* the disturbance happened */
+	int thawed;
+	int runs;		/* before the disturbed one came */
+	int second;		/* there was a successor */
+	int ending;		/* the last step */
+	int late;		/* the successor came only then */
+	pid_t before;		/* the instance when the step began */
+	int fed;		/* the step's command was sent */
+	struct notes notes;
+} t;
+
+/* What nth said of the supervisor: the line that begins with one of WORDS. */
+static char const *
+said(char const *words)
+{
+	static char text[256];
+	char *p;
+
+	if (read_file("said", text, sizeof text) < 0)
+		return "";
+	for (p = strtok(text, "\n"); p; p = strtok(0, "\n"))
+		if (strchr(words, *p))
+			return p;
+	return "";
+}
+
+/* Its end: "exit 0", "signal 9", "frozen". */
+static char const *
+end_of(void)
+{
+	return said("esf");
+}
+
+/* Reaps; is there no supervisor now? */
+static int
+gone(void)
+{
+	pid_t pid;
+	int st;
+
+	while ((pid = waitpid(-1, &st, WNOHANG)) > 0) {
+		if (pid == t.tracer) {
+			t.tracer = 0;
+			t.reached = WIFEXITED(st) && WEXITSTATUS(st) == 0;
+		} else if (pid == t.sup) {
+			t.sup = 0;
+			t.status = st;
+		}
+	}
+	if (option.freeze && t.tracer && !t.thawed)
+		return !t.sup && !strcmp(end_of(), "frozen");
+	return !t.tracer && !t.sup;
+}
+
+static int
+asleep(void)
+{
+	return state_of(t.sup) == 'S';
+}
+
+static int
+within(double seconds, int (*condition)(void))
+{
+	for (double end = now() + seconds; now() < end; nap())
+		if (condition())
+			return 1;
+	return 0;
+}
+
+static void
+follow(void)
+{
+	char const *argv[] = { "s6-supervise", "web", 0 };
+
+	t.sup = start(argv, 0);
+	t.second = 1;
+	t.late = t.ending;
+	t.fed = 0;
+	if (option.freeze && !t.thawed) {
+		/* it waits for the frozen one, or it has passed it by */
+		within(0.02, asleep);
+		write_file("thaw", "");
+		t.thawed = 1;
+	}
+}
+
+/* Did it go as it was told? */
+static int
+left(void)
+{
+	return gone() && (t.second ? !t.status : !strcmp(end_of(), "exit 0"));
+}
+
+/* There is no supervisor, though nobody told it to go: 1 when that is as it may
+   be, and the next one was started. */
+static int
+replaced(void)
+{
+	char const *end = end_of();
+
+	if (t.second)
+		return 0;
+	if (!option.error) {
+		if (strcmp(end, option.freeze ? "frozen" : "signal 9"))
+			return 0;
+	} else {
+		look("web", &t.notes);
+		if ((strcmp(end, "exit 111") && strcmp(end, "exit 100")) || t.notes.runs != t.runs)
+			return 0;
+	}
+	follow();
+	return 1;
+}
+
+/* The steps. FEED is sent to the supervisor: a command, "" for nothing, "!"
+   kills the instance, "+" lets it be ready. */
+
+static int
+counted(void)
+{
+	struct notes const *n = &t.notes;
+
+	return option.error || n->finishes == n->runs - n->living;
+}
+
+/* A file that may not be read counts as absent, and that is said. */
+static int
+unable_to_hear(void)
+{
+	char text[4096];
+
+	return option.error == EACCES && read_file("err", text, sizeof text) > 0
+		&& strstr(text, "unable to read notification-fd: Permission denied");
+}
+
+/* Has our supervisor, and not just the one of upstream, the instance on record? */
+static int
+recorded(void)
+{
+	unsigned char b[64 + 1];
+
+	return !option.old || (read_file("web/supervise/child", (char *)b, sizeof b) == 64
+		&& (b[8] << 24 | b[9] << 16 | b[10] << 8 | b[11]) == t.notes.pid);
+}
+
+static int
+up(void)
+{
+	return is_up("web", "web", !unable_to_hear(), &t.notes) && counted() && recorded();
+}
+
+static int
+adopted(void)
+{
+	return is_up("web", "web", 0, &t.notes) && counted() && recorded();
+}
+
+static int
+up_again(void)
+{
+	return up() && t.notes.pid != t.before;
+}
+
+static int
+down(void)
+{
+	return is_down("web", "web", &t.notes) && counted();
+}
+
+static int
+ended(void)
+{
+	look("web", &t.notes);
+	return left() && !t.notes.living && !owner_of("web");
+}
+
+static struct step {
+	char const *name;
+	char const *feed;
+	int (*done)(void);
+} const steps[] = {
+	{ "start", "", up },
+	{ "restart", "!", up_again },
+	{ "restart by command", "r", up_again },
+	{ "stop", "d", down },
+	{ "start by command", "u", up },
+	{ "end", "dx", ended },
+	{ 0, 0, 0 }
+}, later_steps[] = {
+	{ "come", "", adopted },
+	{ "ready", "+", up },
+	{ "restart", "!", up_again },
+	{ "end", "dx", ended },
+	{ 0, 0, 0 }
+};
+
+static int
+feed(char const *what)
+{
+	if (*what == '!')
+		return !lives(t.before) || kill(t.before, SIGKILL) == 0;
+	if (*what == '+') {
+		write_file("web/go", "");
+		return 1;
+	}
+	if (*what == 'r' && !lives(t.before))
+		return 1;	/* the one that was killed had obeyed */
+	return !*what || send_bytes("web/supervise/control", what) == 0;
+}
+
+static int
+play(struct step const *s)
+{
+	int flags = 0;
+	pid_t shown;
+
+	look("web", &t.notes);
+	t.before = t.notes.pid;
+	t.ending = s->done == ended;
+	t.fed = 0;
+	for (double end = now() + LIMIT; now() < end; nap()) {
+		if (!t.fed)
+			t.fed = feed(s->feed);
+		if (t.fed && s->done())
+			return 0;
+		if (gone() && !(t.ending && left()) && !replaced()) {
+			failed("%s: the supervisor ended: %s", s->name, end_of());
+			return -1;
+		}
+		if (t.notes.doubles) {
+			failed("%s: two instances", s->name);
+			return -1;
+		}
+	}
+	look("web", &t.notes);
+	shown = status_of("web", &flags);
+	failed("%s: %d living, %d runs, %d finishes; status pid %d flags %d, pid %d%s%s", s->name,
+		t.notes.living, t.notes.runs, t.notes.finishes, (int)shown, flags, (int)t.notes.pid, gone() ? "; no supervisor: " : "", gone() ? end_of() : "");
+	return -1;
+}
+
+static void
+set_stage(void)
+{
+	remove_all("web");
+	unlink("said");
+	unlink("thaw");
+	make_service("web", 1);
+	write_file("web/notification-fd", "3\n");
+	if (option.more) {
+		write_file("web/lock-fd", "4\n");
+		write_file("web/max-death-tally", "1\n");
+		write_file("web/timeout-kill", "5000\n");
+		write_file("web/timeout-finish", "4000\n");
+		write_file("web/restart-limit", "9/60\n");
+		write_file("web/down-signal", "INT\n");
+	}
+	if (option.late)
+		write_file("web/late", "");
+	mkdir("web/event", 0700);
+	if (mkfifo("web/event/" LISTENER, 0622) < 0)
+		die(LISTENER);
+}
+
+static void
+disturb(int n)
+{
+	char number[16];
+	char const *argv[16] = { tool("nth"), "-v", "-p" };
+	int i = 3;
+
+	snprintf(number, sizeof number, "%d", n);
+	if (option.freeze) {
+		argv[i++] = "-k";
+		argv[i++] = option.child;
+	} else {
+		argv[i++] = "-s";
+		argv[i++] = option.skip;
+	}
+	argv[i++] = option.mode;
+	argv[i++] = number;
+	argv[i++] = "s6-supervise";
+	argv[i++] = "web";
+	argv[i] = 0;
+	t.tracer = start(argv, "said");
+}
+
+/* The world when all is over: nothing must be left. */
+static enum verdict
+epilogue(void)
+{
+	static char const *const mine[] = { "run", "finish", "notification-fd", "restart-delay",
+		"lock-fd", "max-death-tally", "timeout-kill", "timeout-finish", "restart-limit",
+		"down-signal", "late", "go", "event", "supervise", 0 };
+	static char const *const event[] = { LISTENER, 0 };
+	char const *files[16] = { option.more ? "history" : "child",
+		option.more ? "service-lock" : "child" };
+	char const *rest;
+	int n = 2;
+
+	for (char const *const *p = supervise_files; *p; p++)
+		files[n++] = *p;
+	files[n] = 0;
+	look("web", &t.notes);
+	if (t.notes.doubles)
+		return failed("two instances");
+	/* one may have been ended before it could note that it ran */
+	if (!counted() && !(t.late && t.notes.finishes == t.notes.runs + 1))
+		return failed("%d runs, %d finishes", t.notes.runs, t.notes.finishes);
+	rest = stray("web/supervise", files);
+	if (!rest)
+		rest = stray("web/event", event);
+	if (!rest)
+		rest = stray("web", mine);
+	if (rest)
+		return failed("left over: %s", rest);
+	for (double end = now() + 2; waitpid(-1, 0, WNOHANG) >= 0; nap())
+		if (now() > end)
+			return failed("a process is left over");
+	return SURVIVED;
+}
+
+/* Deaths are counted once, whoever counts them. */
+static int
+tally_fails(void)
+{
+	struct stat st;
+
+	if (option.error || option.more)
+		return 0;
+	if (stat("web/supervise/death_tally", &st) < 0)
+		return 1;
+	look("web", &t.notes);
+	return st.st_size != 14 * (t.notes.runs - t.notes.living);
+}
+
+static int
+is_ready(void)
+{
+	return is_up("web", "web", !option.late, &t.notes);
+}
+
+/* The predecessor, up to its violent end. */
+static int
+precede(void)
+{
+	char const *argv[] = { "s6-supervise", "web", 0 };
+	pid_t pid = start(argv, 0);
+
+	if (!within(LIMIT, is_ready))
+		return 0;
+	kill(pid, SIGKILL);
+	waitpid(pid, 0, 0);
+	t.runs = 1;
+	if (option.old)
+		unlink("web/supervise/child");
+	if (option.gap) {
+		kill(t.notes.pid, SIGKILL);
+		waitpid(t.notes.pid, 0, 0);
+	}
+	return 1;
+}
+
+static enum verdict
+trial(int n)
+{
+	enum verdict v;
+	int fd;
+
+	memset(&t, 0, sizeof t);
+	set_stage();
+	fd = open("web/event/" LISTENER, O_RDWR | O_NONBLOCK | O_CLOEXEC);
+	if (option.adopt && !precede())
+		return failed("could not begin");
+	disturb(n);
+	v = SURVIVED;
+	for (struct step const *s = option.adopt ? later_steps : steps; s->name && v == SURVIVED; s++) {
+		if (play(s) < 0)
+			v = FAILED;
+		else if (s->done == down && tally_fails())
+			v = failed("a wrong tally");
+	}
+	if (v == SURVIVED)
+		v = epilogue();
+	close(fd);
+	if (v == FAILED) {
+		size_t len = strlen(scene.why);
+
+		snprintf(scene.why + len, sizeof scene.why - len, " (%s)", said("c"));
+	}
+	return v == SURVIVED && !t.reached ? UNTOUCHED : v;
+}
+
+/* The calls before the program's own first one: those of its shortest run. */
+static void
+count_loader(void)
+{
+	char const *argv[] = { tool("nth"), "count", "0", "s6-supervise", 0 };
+	char text[64];
+	pid_t pid;
+
+	unlink("count");
+	pid = start(argv, "count");
+	waitpid(pid, 0, 0);
+	if (read_file("count", text, sizeof text) < 1 || atoi(text) < 1)
+		die("count");
+	/* the last are its usage message and its end */
+	snprintf(option.skip, sizeof option.skip, "%d", atoi(text) > 4 ? atoi(text) - 4 : 0);
+}
+
+int
+main(int argc, char **argv)
+{
+	int jobs = 2, first = -1, opt;
+
+	snprintf(option.child, sizeof option.child, "1");
+	while ((opt = getopt(argc, argv, "+ac:f:gj:lmo")) != -1) {
+		switch (opt) {
+		case 'c': snprintf(option.child, sizeof option.child, "%s", optarg); break;
+		case 'f': first = atoi(optarg); break;
+		case 'j': jobs = atoi(optarg); break;
+		case 'm': option.more = 1; break;
+		case 'a': option.adopt = 1; break;
+		case 'g': option.adopt = option.gap = 1; break;
+		case 'l': option.adopt = option.late = 1; break;
+		case 'o': option.adopt = option.old = 1; break;
+		default: return 100;
+		}
+	}
+	if (argc - optind != 2)
+		return 100;
+	option.name = argv[optind];
+	option.mode = argv[optind + 1];
+	option.freeze = !strcmp(option.mode, "freeze");
+	if (option.freeze)
+		option.mode = "freeze=thaw";
+	if (!strncmp(option.mode, "errno=", 6))
+		option.error = atoi(option.mode + 6);
+	signal(SIGPIPE, SIG_IGN);
+	count_loader();
+	if (first < 0)
+		first = option.freeze ? 0 : 1;
+	return try_all(option.name, first, jobs, trial);
+}
