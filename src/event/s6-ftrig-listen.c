@@ -8,7 +8,6 @@
 
 #include <skalibs/strerr.h>
 
-#include <sextet/block.h>
 #include <sextet/cli.h>
 #include <sextet/clock.h>
 #include <sextet/ftrig.h>
@@ -32,7 +31,7 @@ subscribe(char const *const *pairs, size_t n)
 	if (!t)
 		strerr_diefusys(111, "allocate memory");
 	for (size_t i = 0; i < n; i++) {
-		char const *dir = block_word(pairs[2 * i]), *regex = block_word(pairs[2 * i + 1]);
+		char const *dir = pairs[2 * i], *regex = pairs[2 * i + 1];
 
 		if (ftrig_listen(t + i, dir, regex) < 0) {
 			ftrig_leave(t, i);
@@ -46,7 +45,7 @@ int
 main(int argc, char const *const *argv)
 {
 	subgetopt l = SUBGETOPT_ZERO;
-	int any = 0, words, bare, opt;
+	int any = 0, words, opt;
 	uint32_t timeout = 0;
 	enum ftrig_result r;
 	struct ftrig *t;
@@ -61,7 +60,7 @@ main(int argc, char const *const *argv)
 		}
 	}
 	argv += l.ind;
-	words = block_length(argv, &bare);
+	words = cli_block(argv, (char const **)argv, USAGE);	/* in place */
 	if (words < 2 || words % 2 || !argv[words + 1])
 		strerr_dieusage(100, USAGE);
 

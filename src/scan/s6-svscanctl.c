@@ -5,6 +5,7 @@
  */
 
 #include <errno.h>
+#include <signal.h>
 #include <string.h>
 
 #include <skalibs/strerr.h>
@@ -36,6 +37,7 @@ main(int argc, char const *const *argv)
 	if (argc > 1)
 		strerr_warnw("ignoring extra arguments");
 
+	signal(SIGPIPE, SIG_IGN);	/* a scanner that leaves while we write is not listening */
 	switch (scandir_send(argv[0], cmds, n)) {
 	case CONTROL_SENT:
 		return 0;
