@@ -23,7 +23,7 @@ notok "then the program is not run" test -e ran
 run env NOTIFY_SOCKET=/x s6-notify-socket-from-fd nonesuch
 is "no such program" "$rc:$err" "127:s6-notify-socket-from-fd: fatal: unable to exec nonesuch: No such file or directory"
 
-mkfifo hold stop
+mkfifo hold stop go
 receiver() {
 	NOTIFY_SOCKET=$1
 	export NOTIFY_SOCKET
@@ -41,13 +41,13 @@ barriers() { test "$(grep -c '^1 BARRIER=1|$' heard)" = "$1"; }
 
 receiver "$PWD/socket"
 s6-notify-socket-from-fd -d 9 sh -c '
-	echo "$NOTIFY_SOCKET" >name; printf "no newline" >&9; read x <stop; echo >&9; read x <stop; exit 5' 2>err &
+	echo "$NOTIFY_SOCKET" >name; printf "no newline" >&9; read x <go; echo >&9; read x <stop; exit 5' 2>err &
 daemon=$!
 wait_until test -s name
 is "the variable is removed" "$(cat name)" ''
 notok "the program has no child" grep -q . "/proc/$daemon/task/$daemon/children"
 is "text without a newline tells nothing" "$(heard)" ''
-echo >stop
+echo >go
 wait_until barriers 1
 is "READY=1, then a barrier with a descriptor" "$(heard)" "0 READY=1|MAINPID=$daemon|
 1 BARRIER=1|"
