@@ -47,7 +47,7 @@ PARTS_s6-log := log/archive log/input log/journal log/lines log/logdir log/out l
 PARTS_s6-logview := log/logview-dir log/logview-tail log/logview-time
 PARTS_s6-socklog := log/socklog-listen log/socklog-message
 PARTS_s6-supervise := supervise/adopt supervise/end supervise/machine supervise/service \
-	supervise/start supervise/steps
+	supervise/start supervise/steps supervise/sweep
 PARTS_s6-svstat := control/svstat-print
 PARTS_s6-svscan := scan/adopt scan/children scan/command scan/kill scan/scan scan/start \
 	scan/stop

@@ -161,6 +161,7 @@ adopt(struct service *s, struct status const *old, int64_t age)
 		s->status.finishing = 1;
 		s->deadline = clock_deadline(supervise_number(s, TIMEOUT_FINISH, 5000));
 	}
+	supervise_note_kin(s);
 	strerr_warni("adopted the running ", s->state == UP ? "./run" : "./finish", ", pid ", pid);
 	return next;
 }

@@ -138,15 +138,22 @@ ends(struct service *s, int permanent)
 	return 0;
 }
 
-/* The cycle is over: "d" has been told if FINISHED. */
-static enum state
-be_down(struct service *s, int finished, int permanent)
+static int
+is_last(struct service const *s)
 {
+	return s->state == LAST_UP || s->state == LAST_FINISH || s->state == LAST_SWEEP;
+}
+
+/* The cycle is over. */
+static enum state
+be_down(struct service *s)
+{
+	int permanent = s->giveup;
 	char events[4], *p = events;
 
 	s->child.stage = CHILD_NONE;
 	supervise_record(s);
-	if (!finished)
+	if (!s->told)
 		*p++ = 'd';
 	if (permanent) {
 		supervise_want(s, 0);
@@ -160,31 +167,65 @@ be_down(struct service *s, int finished, int permanent)
 	s->status.ready = 1;
 	tai64n_now(&s->status.readystamp);
 	supervise_announce(s, events);
-	if (s->state == LAST_UP || s->state == LAST_FINISH || ends(s, permanent))
+	if (is_last(s) || ends(s, permanent))
 		return supervise_leave(s);
 	s->deadline = s->status.wantup ? s->due : CLOCK_NEVER;
 	return s->deadline <= clock_now() ? supervise_start(s) : DOWN;
 }
 
+/* Something is to be swept up: down already, but not ready. */
+static enum state
+sweeping(struct service *s)
+{
+	if (!s->finished) {
+		s->child.stage = CHILD_COUNTED;
+		supervise_record(s);
+	}
+	s->status.pid = 0;
+	s->status.finishing = 1;
+	supervise_announce(s, s->told ? "" : "d");
+	s->told = 1;
+	return is_last(s) ? LAST_SWEEP : SWEEP;
+}
+
+static enum state
+finish(struct service *s)
+{
+	if (supervise_start_finish(s))
+		return is_last(s) ? LAST_FINISH : FINISH;
+	return be_down(s);
+}
+
 enum state
 supervise_run_died(struct service *s)
 {
+	pid_t pid = s->pid;
+	int estranged = s->adopted;
+
 	count(s);
 	reap(s);
 	pace(s);
-	if (supervise_start_finish(s))
-		return s->state == UP ? FINISH : LAST_FINISH;
-	return be_down(s, 0, s->giveup);
+	return supervise_sweep(s, pid, estranged) ? sweeping(s) : finish(s);
 }
 
 enum state
 supervise_finish_died(struct service *s)
 {
 	static char const *const reason = "permanent failure: finish exited 125";
-	int permanent = WIFEXITED(s->died) && WEXITSTATUS(s->died) == PERMANENT;
+	pid_t pid = s->pid;
+	int estranged = s->adopted;
 
 	reap(s);
-	if (permanent)
+	s->told = s->finished = 1;
+	if (WIFEXITED(s->died) && WEXITSTATUS(s->died) == PERMANENT) {
+		s->giveup = 1;
 		supervise_failing(s, &reason, 1);
-	return be_down(s, 1, permanent || s->giveup);
+	}
+	return supervise_sweep(s, pid, estranged) ? sweeping(s) : be_down(s);
+}
+
+enum state
+supervise_swept(struct service *s)
+{
+	return s->finished ? be_down(s) : finish(s);
 }

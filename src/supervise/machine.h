@@ -12,8 +12,10 @@ enum state {
 	DOWN,		/* nothing runs; a start may be due at the deadline */
 	UP,		/* run runs; a kill may be due */
 	FINISH,		/* finish runs; its kill is due */
-	LAST_UP,	/* as UP and FINISH, and then the supervisor exits */
+	SWEEP,		/* neither, but what they left behind; the next round is due */
+	LAST_UP,	/* as these three, and then the supervisor exits */
 	LAST_FINISH,
+	LAST_SWEEP,
 	GONE,		/* the supervisor exits now */
 	STATES = GONE
 };
@@ -21,6 +23,7 @@ enum state {
 enum event {
 	TIMEOUT,	/* the deadline has come */
 	DIED,		/* run or finish, whichever runs, has died */
+	CHILD_GONE,	/* some other child of ours has died */
 	READY,		/* the service says so */
 	ON_TERM, ON_HUP, ON_QUIT, ON_INT,	/* signals to the supervisor */
 	WANT_EXIT, WANT_DOWN, WANT_UP, WANT_ONCE, WANT_NO_MORE,	/* commands: x d u o O */
@@ -56,6 +59,11 @@ extern supervise_step
 	supervise_run_died,		/* count it; run finish, or be down (and leave) */
 	supervise_last_stop,		/* stop, and this cycle is the last */
 	supervise_last_up,		/* close our 0 and 1, and it is the last */
+	/* sweeping */
+	supervise_sweep_on,		/* look whether all are gone, or kill again */
+	supervise_child_gone,		/* the same, sooner */
+	supervise_last_sweep,		/* this cycle is the last */
+	supervise_last_sweep_up,	/* and close our 0 and 1 */
 	/* finishing */
 	supervise_kill_finish,		/* timeout-finish is over */
 	supervise_finish_died,		/* be down (and leave) */

@@ -167,13 +167,16 @@ happens(struct service *s, enum event event)
 static void
 deaths(struct service *s)
 {
+	int other = 0;
+
 	for (;;) {
 		siginfo_t si = { .si_pid = 0 };
 
 		if (waitid(P_ALL, 0, &si, WEXITED | WNOHANG | WNOWAIT) < 0 || !si.si_pid)
-			return;
+			break;
 		if (si.si_pid != s->pid || s->adopted) {
 			waitpid(si.si_pid, 0, 0);
+			other = 1;
 			continue;
 		}
 		s->unknown = 0;
@@ -183,6 +186,8 @@ deaths(struct service *s)
 		if (s->state == GONE)
 			return;
 	}
+	if (other)
+		happens(s, CHILD_GONE);
 }
 
 static void

@@ -28,6 +28,7 @@ static char const *const files[SETTINGS] = {
 	[ENDS_CONTAINER] = "ends-container",
 	[DOWN_SIGNAL] = "down-signal",
 	[RELOAD_SIGNAL] = "reload-signal",
+	[TIMEOUT_KILL_LEFTOVERS] = "timeout-kill-leftovers",
 };
 
 static void

@@ -138,6 +138,7 @@ up(struct service *s, pid_t pid)
 	s->started = clock_now();
 	s->deadline = CLOCK_NEVER;
 	supervise_mend(s);
+	s->told = s->finished = 0;
 	tai64n_now(&s->status.stamp);
 	s->status.pid = pid;
 	s->status.paused = s->status.finishing = s->status.ready = 0;
@@ -177,6 +178,7 @@ supervise_start(struct service *s)
 	sp.nmoves = notify >= 0;
 	if (newpidns)
 		sp.flags |= SPAWN_NEWPIDNS;
+	supervise_prepare_sweep(s);
 	s->child.ready = s->child.asked = s->child.unknown = 0;
 	s->child.listening = notify >= 0;
 	pid = give_birth(s, &sp, CHILD_RUN);
@@ -201,8 +203,10 @@ supervise_start_finish(struct service *s)
 	s->listening = 0;
 	if (faccessat(s->dir, "finish", F_OK, 0) < 0 && errno == ENOENT)
 		return 0;
-	s->child.stage = CHILD_COUNTED;
-	supervise_record(s);
+	if (s->child.stage != CHILD_COUNTED) {
+		s->child.stage = CHILD_COUNTED;
+		supervise_record(s);
+	}
 	code[uint_fmt(code, killed ? KILLED : (unsigned int)WEXITSTATUS(wstat))] = 0;
 	sig[uint_fmt(sig, killed ? (unsigned int)WTERMSIG(wstat) : 0)] = 0;
 	pgid[pid_fmt(pgid, s->run)] = 0;
@@ -215,6 +219,7 @@ supervise_start_finish(struct service *s)
 	s->status.pid = pid;
 	s->status.finishing = 1;
 	s->deadline = clock_deadline(supervise_number(s, TIMEOUT_FINISH, 5000));
-	supervise_announce(s, "d");
+	supervise_announce(s, s->told ? "" : "d");
+	s->told = 1;
 	return 1;
 }

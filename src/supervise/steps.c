@@ -249,6 +249,7 @@ static void
 end_it(struct service *s)
 {
 	asked(s);
+	supervise_note_kin(s);
 	supervise_send(s, supervise_signal_number(s, DOWN_SIGNAL, SIGTERM), 0);
 	s->deadline = clock_deadline(supervise_number(s, TIMEOUT_KILL, 0));
 }
@@ -350,6 +351,22 @@ supervise_kill_run(struct service *s)
 	supervise_send(s, SIGCONT, group);
 	s->deadline = clock_now() + KILL_AGAIN;
 	return s->state;
+}
+
+/* Sweeping. */
+
+enum state
+supervise_last_sweep(struct service *s)
+{
+	(void)s;
+	return LAST_SWEEP;
+}
+
+enum state
+supervise_last_sweep_up(struct service *s)
+{
+	supervise_detach(s);
+	return LAST_SWEEP;
 }
 
 /* Finishing. */

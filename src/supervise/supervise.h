@@ -19,10 +19,12 @@
 enum setting {
 	TIMEOUT_KILL, TIMEOUT_FINISH, MAX_DEATH_TALLY, NOTIFICATION_FD, LOCK_FD,
 	RESTART_DELAY, RESTART_DELAY_MAX, RESTART_LIMIT, ENDS_CONTAINER,
-	DOWN_SIGNAL, RELOAD_SIGNAL, SETTINGS
+	DOWN_SIGNAL, RELOAD_SIGNAL, TIMEOUT_KILL_LEFTOVERS, SETTINGS
 };
 
 #define SUPERVISE_ENDED "ended"	/* in supervise/: the container's exit code */
+
+#define SUPERVISE_KIN 32	/* known descendants of an adopted child */
 
 enum ends { ENDS_NEVER, ENDS_ANY, ENDS_FAILURE, ENDS_GIVEUP };
 
@@ -57,6 +59,16 @@ struct service {
 	struct status status;	/* as readers should see it */
 	struct child child;	/* as our successor should see it */
 
+	/* sweeping up leftovers */
+	pid_t swept;		/* whose: run or finish */
+	int64_t sweep_end;	/* TERM until then, KILL from then on */
+	unsigned int passes;	/* rounds of KILL */
+	unsigned int nkin;
+	struct {
+		pid_t pid;
+		uint64_t start;
+	} kin[SUPERVISE_KIN];
+
 	int signal;		/* the one to send at SIGNAL */
 	int group;		/* and whether to the whole group */
 
@@ -71,6 +83,11 @@ struct service {
 	unsigned forget : 1;	/* a fresh start: what is known of deaths is void */
 	unsigned counted : 1;	/* a predecessor put this death into the tally */
 	unsigned no_proc : 1;	/* /proc is of no use */
+	unsigned told : 1;	/* the "d" of this cycle */
+	unsigned finished : 1;	/* its finish, if any, is over */
+	unsigned reaper : 1;	/* we are a child subreaper */
+	unsigned estranged : 1;	/* there may be leftovers that are not below us */
+	unsigned blind : 1;	/* they cannot be listed, and we said so */
 	unsigned deaf : 1;	/* event/ could not be read, and we said so */
 	unsigned blind : 1;	/* we cannot poll, and said so */
 	unsigned unrecorded : 1; /* the record could not be written, and we said so */
@@ -137,6 +154,21 @@ extern void supervise_stamp(tain *t, int64_t moment);
 /* Runs finish for the death in status: 1, and says so, or 0 when there is
    none that can be run. */
 extern int supervise_start_finish(struct service *s);
+
+/* sweep.c, besides supervise_sweep_on and supervise_child_gone. */
+
+/* Before a start: become a child subreaper, or be none any more. */
+extern void supervise_prepare_sweep(struct service *s);
+
+/* Remembers what an adopted child has below it. */
+extern void supervise_note_kin(struct service *s);
+
+/* If leftovers are to be killed and DEAD has left some: begins, and returns 1.
+   ESTRANGED: it was no child of ours. */
+extern int supervise_sweep(struct service *s, pid_t dead, int estranged);
+
+/* end.c, besides the steps of machine.h: nothing is left. */
+extern enum state supervise_swept(struct service *s);
 
 /* adopt.c: what the predecessor left. */
 

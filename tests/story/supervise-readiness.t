@@ -106,6 +106,6 @@ wait_until grep -q same both.err
 like "the same as lock-fd: not started" "$(head -n 1 both.err)" \
 	'^s6-supervise both: warning: unable to start ./run \(waiting 1 second\): notification-fd and lock-fd are the same$'
 is "and nothing said on standard error otherwise" \
-	"$(cat slow.err closes.err gives.err garbage.err noisy.err silent.err.err)" ""
+	"$(cat slow.err closes.err gives.err garbage.err noisy.err silent.err)" ""
 
 done_testing

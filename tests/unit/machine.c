@@ -37,28 +37,39 @@ STEP(kill_run)
 STEP(run_died)
 STEP(last_stop)
 STEP(last_up)
+STEP(sweep_on)
+STEP(child_gone)
+STEP(last_sweep)
+STEP(last_sweep_up)
 STEP(kill_finish)
 STEP(finish_died)
 STEP(last_finish)
 
 /* The table as the manual tells it; "-": nothing happens. */
 static char const *const wanted[EVENTS][STATES] = {
-	/*                DOWN          UP           FINISH         LAST_UP      LAST_FINISH */
-	[TIMEOUT] =      { "start",      "kill_run",  "kill_finish", "kill_run",  "kill_finish" },
-	[DIED] =         { "-",          "run_died",  "finish_died", "run_died",  "finish_died" },
-	[READY] =        { "-",          "ready",     "-",           "ready",     "-" },
-	[ON_TERM] =      { "leave",      "last_stop", "last_finish", "stop",      "-" },
-	[ON_HUP] =       { "leave",      "last_up",   "last_finish", "detach",    "detach" },
-	[ON_QUIT] =      { "leave",      "leave",     "leave",       "leave",     "leave" },
-	[ON_INT] =       { "leave",      "interrupt", "interrupt",   "interrupt", "interrupt" },
-	[WANT_EXIT] =    { "leave",      "last_up",   "last_finish", "detach",    "detach" },
-	[WANT_DOWN] =    { "stay_down",  "stop",      "want_down",   "stop",      "want_down" },
-	[WANT_UP] =      { "start_up",   "want_up",   "want_up",     "want_up",   "want_up" },
-	[WANT_ONCE] =    { "start_once", "want_down", "want_down",   "want_down", "want_down" },
-	[WANT_NO_MORE] = { "stay_down",  "want_down", "want_down",   "want_down", "want_down" },
-	[SIGNAL] =       { "-",          "signal",    "-",           "signal",    "-" },
-	[RESTART] =      { "-",          "restart",   "-",           "restart",   "-" },
-	[RELOAD] =       { "-",          "reload",    "-",           "reload",    "-" },
+	/* DOWN, UP, FINISH, SWEEP, LAST_UP, LAST_FINISH, LAST_SWEEP */
+	[TIMEOUT] = { "start", "kill_run", "kill_finish", "sweep_on",
+		"kill_run", "kill_finish", "sweep_on" },
+	[DIED] = { "-", "run_died", "finish_died", "-", "run_died", "finish_died", "-" },
+	[CHILD_GONE] = { "-", "-", "-", "child_gone", "-", "-", "child_gone" },
+	[READY] = { "-", "ready", "-", "-", "ready", "-", "-" },
+	[ON_TERM] = { "leave", "last_stop", "last_finish", "last_sweep", "stop", "-", "-" },
+	[ON_HUP] = { "leave", "last_up", "last_finish", "last_sweep_up",
+		"detach", "detach", "detach" },
+	[ON_QUIT] = { "leave", "leave", "leave", "leave", "leave", "leave", "leave" },
+	[ON_INT] = { "leave", "interrupt", "interrupt", "leave", "interrupt", "interrupt", "leave" },
+	[WANT_EXIT] = { "leave", "last_up", "last_finish", "last_sweep_up",
+		"detach", "detach", "detach" },
+	[WANT_DOWN] = { "stay_down", "stop", "want_down", "want_down",
+		"stop", "want_down", "want_down" },
+	[WANT_UP] = { "start_up", "want_up", "want_up", "want_up", "want_up", "want_up", "want_up" },
+	[WANT_ONCE] = { "start_once", "want_down", "want_down", "want_down",
+		"want_down", "want_down", "want_down" },
+	[WANT_NO_MORE] = { "stay_down", "want_down", "want_down", "want_down",
+		"want_down", "want_down", "want_down" },
+	[SIGNAL] = { "-", "signal", "-", "-", "signal", "-", "-" },
+	[RESTART] = { "-", "restart", "-", "-", "restart", "-", "-" },
+	[RELOAD] = { "-", "reload", "-", "-", "reload", "-", "-" },
 };
 
 int

@@ -1,0 +1,238 @@
+#!/bin/sh
+# flag-kill-leftovers: what a service leaves behind when it dies
+. "${0%/*}/../lib.sh"
+tool=${SEXTET_TREE:-$top/build/check}/tests/tool
+
+begin() {
+	tap_before=$(told "$1")
+	tap_name=$1
+	shift
+	"$@" s6-supervise "$tap_name" 2>>"$tap_name.err" &
+	eval "sup_$tap_name=$!"
+	started="$started $!"
+	wait_until newer "$tap_name"
+}
+told() { tr -dc s <"$1.events" | wc -c; }
+newer() { [ "$(told "$1")" -gt "$tap_before" ]; }
+murder() {
+	eval "tap_pid=\$sup_$1"
+	kill -9 "$tap_pid"
+	wait "$tap_pid" 2>/dev/null
+}
+gone() { ! kill -0 "$1" 2>/dev/null || [ "$(sed 's/.*) \(.\).*/\1/' "/proc/$1/stat" 2>/dev/null || echo Z)" = Z ]; }
+# those of the pids in FILE that live
+living() {
+	for p in $(cat "$1" 2>/dev/null); do gone "$p" || printf '%s ' "$p"; done
+}
+# left NAME SCRIPT: a service that starts what SCRIPT says, and a finish that
+# notes what is still there
+left() {
+	service "$1" ": >kids
+	$2
+	touch begun
+	exec sleep 1000"
+	printf '%s\n' '#!/bin/sh' '. ../living
+		living kids >at-finish
+		echo "$*" >args' >"$1/finish"
+	chmod +x "$1/finish"
+	touch "$1/flag-kill-leftovers"
+	echo 0 >"$1/restart-delay"
+	hear "$1"
+}
+{
+	echo 'gone() { ! kill -0 "$1" 2>/dev/null || [ "$(sed "s/.*) \(.\).*/\1/" "/proc/$1/stat" 2>/dev/null || echo Z)" = Z ]; }'
+	echo 'living() { for p in $(cat "$1"); do gone "$p" || echo "$p"; done; }'
+} >living
+
+kid='sh -c "echo \$\$ >>kids; exec sleep 1000"'
+left plain "$kid &"
+left double "sh -c '$kid & setsid $kid & exit 0' &"
+left deaf "sh -c 'trap \"\" TERM HUP; $kid & setsid $kid & exit 0' &"
+left stopped "sh -c 'echo \$\$ >>kids; kill -STOP \$\$' &"
+left slow "sh -c 'trap \"sleep 0.3; echo done >swept; exit 0\" TERM; echo \$\$ >>kids; while :; do sleep 0.02; done' &"
+left chain "sh -c 'echo \$\$ >>kids; sh -c \"echo \\\$\\\$ >>kids; sh -c \\\"echo \\\\\\\$\\\\\\\$ >>kids; sleep 1000; :\\\"; :\"; :' &"
+left none :
+rm -f none/finish
+left without "$kid &"
+rm without/flag-kill-leftovers
+all='plain double deaf stopped slow chain'
+echo 100 >deaf/timeout-kill-leftovers
+echo 5000 >slow/timeout-kill-leftovers
+for s in $all none without; do begin $s; done
+count() { [ "$(wc -l <"$1/kids")" -ge "$2" ]; }
+for pair in plain:1 double:2 deaf:2 stopped:1 slow:1 chain:3 without:1; do
+	wait_until count ${pair%:*} ${pair#*:}
+done
+for s in $all none without; do
+	wait_until [ -e $s/begun ]
+	cp $s/kids $s.kids 2>/dev/null
+	rm $s/begun
+	tell $s d
+done
+for s in $all; do
+	ok "$s: down" wait_until heard $s sudD
+	is "$s: nothing is left" "$(living $s.kids)" ""
+	is "$s: nor was when finish ran" "$(cat $s/at-finish)" ""
+	ok "$s: one d, one D" heard $s sudD only
+done
+like "finish is told as usual" "$(cat plain/args)" '^256 15 plain [0-9]+$'
+is "a leftover that heeds TERM may take its time" "$(cat slow/swept)" "done"
+wait_until heard none sudD
+ok "none left: as without the flag" heard none sudD only
+wait_until heard without sudD
+notok "without the flag they live" [ -z "$(living without.kids)" ]
+kill -9 $(cat without.kids)
+
+# while it lasts
+left wait "sh -c 'trap \"\" TERM; echo \$\$ >>kids; while :; do sleep 0.02; done' &"
+echo 0 >wait/timeout-kill-leftovers
+begin wait
+wait_until count wait 1
+tell wait k
+wait_until heard wait sud
+is "meanwhile it is down, and not ready" "$(state wait up,ready,signal)" "false false SIGKILL"
+is "with no pid" "$(od -An -tx1 -j24 -N8 wait/supervise/status | tr -d ' ')" 0000000000000000
+tell wait d
+wait_until is_state wait wantedup false
+ok "0: for as long as it takes" heard wait sud only
+kill -9 "$(cat wait/kids)"
+ok "and no longer" wait_until heard wait sudD
+tell wait u
+wait_until heard wait sudDu
+wait_until count wait 1
+echo 100 >wait/timeout-kill-leftovers
+kill -TERM "$sup_wait"
+wait "$sup_wait"
+is "TERM: exits when all are gone" "$?.$(living wait/kids)" 0.
+ok "and has said so" heard wait sudDudDx only
+
+# what finish leaves behind
+left second :
+printf '%s\n' '#!/bin/sh' 'sh -c "echo \$\$ >>../later; exec sleep 1000" &' \
+	'until [ -s ../later ]; do sleep 0.02; done; exit 125' >second/finish
+begin second
+wait_until [ -e second/begun ]
+tell second k
+ok "what finish left is swept up as well" wait_until heard second sudOD
+is "before it is down" "$(living later)" ""
+like "its word counts all the same" "$(s6-svstat second)" 'permanent failure: finish exited 125'
+
+# a flag that comes too late, and one that goes
+left late "$kid & setsid $kid &"
+rm late/flag-kill-leftovers
+begin late
+wait_until count late 2
+touch late/flag-kill-leftovers
+cp late/kids late.kids
+tell late d
+wait_until heard late sudD
+is "a flag made while it runs: its session is swept" "$(living late.kids | wc -w)" 1
+kill -9 $(living late.kids)
+tell late u
+wait_until heard late sudDu
+wait_until count late 2
+rm late/flag-kill-leftovers
+cp late/kids late.kids
+tell late d
+wait_until heard late sudDudD
+is "a flag removed: left alone" "$(living late.kids | wc -w)" 2
+kill $(cat late.kids)
+ok "and they are reaped" wait_until sh -c "! kill -0 $(head -n 1 late.kids)"
+
+# after an adoption: session, group, and what was seen in time
+left adopted "$kid &
+	setsid sh -c 'echo \$\$ >>kids; exec sleep 1000' &
+	sh -c 'until [ -e more ]; do sleep 0.02; done; echo \$\$ >>kids; $kid & exec sleep 1000' &"
+begin adopted
+wait_until count adopted 2
+murder adopted
+begin adopted
+wait_until grep -q adopted adopted.err
+touch adopted/more
+wait_until count adopted 4
+cp adopted/kids adopted.kids
+tell adopted d
+ok "an adopted service goes down" wait_until heard adopted susdD
+is "with those of its session, and those seen at the adoption" "$(living adopted.kids)" ""
+is "before finish" "$(cat adopted/at-finish)" ""
+left unseen "$kid &"
+begin unseen
+wait_until count unseen 1
+cp unseen/kids unseen.kids
+pid=$(state unseen pid)
+murder unseen
+kill -9 "$pid"
+wait_until gone "$pid"
+begin unseen
+wait_until heard unseen susdDu
+is "dead in the gap: its session is swept" "$(living unseen.kids)" ""
+tell unseen d
+
+# no /proc: the process group
+if unshare -m sh -c 'mount -t tmpfs none /proc' 2>/dev/null; then
+	printf '%s\n' '#!/bin/sh' 'exec unshare -m sh -c "mount -t tmpfs none /proc && exec \"\$@\"" sh "$@"' >no_proc
+	chmod +x no_proc
+	left procless "$kid &"
+	rm procless/finish
+	begin procless ./no_proc
+	wait_until count procless 1
+	cp procless/kids procless.kids
+	tell procless d
+	ok "without /proc: down" wait_until heard procless sudD
+	is "its group is swept" "$(living procless.kids)" ""
+	like "and this is said" "$(cat procless.err)" 'unable to list what is left behind: '
+else
+	skip "without /proc" "no mount namespaces here"
+fi
+
+# a bomb, bounded by the number of processes that its user may have
+if [ "$(id -u)" = 0 ] && command -v prlimit >/dev/null; then
+	chmod 755 "$TMPDIR" "$TMPDIR/t"
+	service bomb 'exec 2>/dev/null
+		exec s6-setuidgid 61234:61234 sh -c "trap \"\" TERM; f() { while :; do f & sleep 0.01; done; }; prlimit --nproc=60 --pid \$\$; f & sleep 0.3"'
+	touch bomb/flag-kill-leftovers
+	echo 10 >bomb/timeout-kill-leftovers
+	hear bomb
+	begin bomb
+	wait_until heard bomb su
+	many() { [ "$(pgrep -c -u 61234)" -ge 20 ]; }
+	wait_until many
+	tell bomb O
+	cpu() { awk '{ print $14 + $15 }' "/proc/$sup_bomb/stat"; }
+	ok "a fork bomb is swept up" wait_until heard bomb sudD
+	is "nothing of it is left" "$(pgrep -c -u 61234)" 0
+	ok "for less than two seconds of processor time ($(cpu) ticks)" [ "$(cpu)" -lt 200 ]
+else
+	skip "a fork bomb" "not root, or no prlimit"
+fi
+
+# nginx, its master killed: the port must be free for the next one
+if command -v nginx >/dev/null && [ "$(id -u)" = 0 ]; then
+	mkdir www
+	cat >nginx.conf <<-END
+	daemon off; pid $PWD/www/pid; error_log $PWD/www/error.log; worker_processes 4;
+	events {}
+	http { access_log off; server { listen 127.0.0.1:18080; root $PWD/www; } }
+	END
+	chmod 755 www
+	service nginx "exec nginx -c $PWD/nginx.conf -e $PWD/www/error.log"
+	touch nginx/flag-kill-leftovers
+	echo 0 >nginx/restart-delay
+	hear nginx
+	begin nginx
+	workers() { [ "$(pgrep -c -P "$(state nginx pid)")" = 4 ]; }
+	events=su
+	for i in 1 2 3; do
+		wait_until workers
+		kill -9 "$(state nginx pid)"
+		events=${events}dDu
+		wait_until heard nginx $events
+	done
+	wait_until workers
+	ok "nginx: its master killed three times, and back" heard nginx $events only
+	notok "never: Address already in use" grep -q 'Address already in use' www/error.log
+	tell nginx d
+else
+	skip "nginx" "not installed, or not root"
+fi
+done_testing

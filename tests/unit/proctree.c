@@ -1,0 +1,118 @@
+/* proctree.c - the processes below one */
+
+#include <errno.h>
+#include <pthread.h>
+#include <signal.h>
+#include <sys/wait.h>
+
+#include <sextet/proctree.h>
+
+#include "tap.h"
+
+static pid_t made[8];	/* told through a pipe, in the order of their making */
+static int tell[2];
+
+static void
+say(void)
+{
+	pid_t pid = getpid();
+
+	if (write(tell[1], &pid, sizeof pid) != sizeof pid)
+		_exit(1);
+}
+
+static void
+hear(int i)
+{
+	if (read(tell[0], &made[i], sizeof made[i]) != sizeof made[i])
+		exit(111);
+}
+
+/* A child, its child, its child ... DEPTH of them, all asleep. */
+static void
+chain(int depth)
+{
+	if (fork())
+		return;
+	say();
+	if (depth > 1)
+		chain(depth - 1);
+	pause();
+	_exit(0);
+}
+
+static int
+has(struct proctree const *l, ssize_t n, pid_t pid, pid_t parent)
+{
+	int found = 0;
+
+	for (ssize_t i = 0; i < n; i++)
+		found += l[i].pid == pid && l[i].parent == parent;
+	return found == 1;
+}
+
+static int
+look(void *arg, pid_t pid, struct procstat const *ps)
+{
+	int *seen = arg;
+
+	for (int i = 0; i < 3; i++)
+		if (pid == made[i] && ps->ppid == (i ? made[i - 1] : getpid()))
+			seen[i]++;
+	return seen[3] && pid == made[0] ? 42 : 0;
+}
+
+/* Another thread's child is below us too. */
+static void *
+thread(void *arg)
+{
+	chain(1);
+	hear(3);
+	pause();
+	return arg;
+}
+
+int
+main(void)
+{
+	struct proctree list[8];
+	int seen[4] = { 0 };
+	pthread_t t;
+	ssize_t n;
+
+	if (!procstat_works()) {
+		ok(proctree_below(getpid(), list, 8) == -1 && errno == ENOSYS, "no /proc");
+		return done_testing();
+	}
+	if (pipe(tell) < 0)
+		return 111;
+	ok(proctree_below(getpid(), list, 8) == 0, "nobody is below us");
+	chain(3);
+	for (int i = 0; i < 3; i++)
+		hear(i);
+	n = proctree_below(getpid(), list, 8);
+	ok(n == 3, "three are (%d)", (int)n);
+	ok(has(list, n, made[0], getpid()) && has(list, n, made[1], made[0])
+		&& has(list, n, made[2], made[1]), "each with its parent");
+	ok(proctree_below(getpid(), list, 2) == 2, "no more than there is room for");
+	ok(proctree_below(made[1], list, 8) == 1 && list[0].pid == made[2], "below another");
+	ok(proctree_all(look, seen) == 0 && seen[0] == 1 && seen[1] == 1 && seen[2] == 1,
+		"all processes, each once");
+	seen[3] = 1;
+	ok(proctree_all(look, seen) == 42, "the first answer ends it");
+	pthread_create(&t, 0, thread, 0);
+	while (proctree_below(getpid(), list, 8) < 4)
+		usleep(1000);
+	n = proctree_below(getpid(), list, 8);
+	ok(n == 4 && has(list, n, made[3], getpid()), "the child of a thread");
+	kill(made[0], SIGKILL);
+	waitid(P_PID, (id_t)made[0], 0, WEXITED | WNOWAIT);
+	n = proctree_below(getpid(), list, 8);
+	ok(has(list, n, made[0], getpid()), "a zombie is one of them");
+	for (int i = 1; i < 4; i++)
+		kill(made[i], SIGKILL);
+	while (waitpid(-1, 0, 0) > 0)
+		;
+	ok(proctree_below(getpid(), list, 8) == 0, "gone");
+	return done_testing();
+}
