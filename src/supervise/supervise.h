@@ -87,7 +87,7 @@ struct service {
 	unsigned finished : 1;	/* its finish, if any, is over */
 	unsigned reaper : 1;	/* we are a child subreaper */
 	unsigned estranged : 1;	/* there may be leftovers that are not below us */
-	unsigned blind : 1;	/* they cannot be listed, and we said so */
+	unsigned unlisted : 1;	/* they cannot be listed, and we said so */
 	unsigned deaf : 1;	/* event/ could not be read, and we said so */
 	unsigned blind : 1;	/* we cannot poll, and said so */
 	unsigned unrecorded : 1; /* the record could not be written, and we said so */

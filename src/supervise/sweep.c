@@ -153,9 +153,9 @@ below(struct service *s, int sig)
 	ssize_t n = proctree_below(getpid(), list, AT_ONCE);
 
 	if (n < 0) {
-		if (!s->blind)
+		if (!s->unlisted)
 			strerr_warnwusys("list what is left behind");
-		s->blind = 1;
+		s->unlisted = 1;
 		if (s->passes < MANY)	/* the number may be another's one day */
 			kill(-s->swept, sig);
 		if (sig == SIGTERM)

@@ -160,6 +160,10 @@ ok "scan by SIGALRM" wait_until is_up sd/c
 
 kill -USR1 "$scanner"
 kill -WINCH "$scanner"
+# what comes after them is obeyed: so they have been read, before there is a handler
+service sd/after
+s6-svscanctl -a sd
+ok "signals without a handler do nothing" wait_until is_up sd/after
 # shellcheck disable=SC2016
 handler SIGUSR1 'echo "$0 $# $PPID" >usr1.new; pwd >>usr1.new; grep SigBlk /proc/self/status >>usr1.new; mv usr1.new usr1'
 kill -USR1 "$scanner"

@@ -81,6 +81,7 @@ wait_until heard none sudD
 ok "none left: as without the flag" heard none sudD only
 wait_until heard without sudD
 notok "without the flag they live" [ -z "$(living without.kids)" ]
+# shellcheck disable=SC2046
 kill -9 $(cat without.kids)
 
 # while it lasts
@@ -127,6 +128,7 @@ cp late/kids late.kids
 tell late d
 wait_until heard late sudD
 is "a flag made while it runs: its session is swept" "$(living late.kids | wc -w)" 1
+# shellcheck disable=SC2046
 kill -9 $(living late.kids)
 tell late u
 wait_until heard late sudDu
@@ -136,6 +138,7 @@ cp late/kids late.kids
 tell late d
 wait_until heard late sudDudD
 is "a flag removed: left alone" "$(living late.kids | wc -w)" 2
+# shellcheck disable=SC2046
 kill $(cat late.kids)
 ok "and they are reaped" wait_until sh -c "! kill -0 $(head -n 1 late.kids)"
 

@@ -19,6 +19,8 @@
  *   restart-delay-max       ms                the user        s6-supervise, each death
  *   restart-limit           COUNT/SECONDS     the user        s6-supervise, each death
  *   ends-container          word              the user        s6-supervise, each death
+ *   flag-kill-leftovers     any               the user        s6-supervise, each death
+ *   timeout-kill-leftovers  ms                the user        s6-supervise, each sweep
  *   log/                    service directory the user        s6-svscan
  *   event/                  fifodir           s6-supervise    listeners (event.h)
  *   supervise/              directory         s6-supervise:
