@@ -56,7 +56,7 @@ play() {
 	tell "$1" xd
 	wait "$sup"
 	is "$1: stopped, and the supervisor leaves" $? 0
-	ok "$1: nothing is left" gone "$pid"
+	ok "$1: nothing is left" wait_until gone "$pid"
 	# dead in the gap, and the pid is another's now
 	begin "$1" "$2"
 	wait_until is_state "$1" up true
