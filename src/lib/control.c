@@ -67,12 +67,12 @@ control_sendpath(char const *fifo, char const *cmds, size_t n)
 }
 
 enum control_result
-control_send(char const *dir, char const *cmds, size_t n)
+control_sendbelow(char const *dir, char const *sub, char const *cmds, size_t n)
 {
 	char path[PATH_MAX];
 	enum control_result r;
 
-	if (path_join3(path, sizeof path, dir, SERVICEDIR_SUPERVISE, CONTROL_FIFO) < 0)
+	if (path_join3(path, sizeof path, dir, sub, CONTROL_FIFO) < 0)
 		return CONTROL_ERROR;
 	r = control_sendpath(path, cmds, n);
 	if (r == CONTROL_ERROR && errno == ENOENT) {
@@ -81,4 +81,10 @@ control_send(char const *dir, char const *cmds, size_t n)
 		errno = ENOENT;
 	}
 	return r;
+}
+
+enum control_result
+control_send(char const *dir, char const *cmds, size_t n)
+{
+	return control_sendbelow(dir, SERVICEDIR_SUPERVISE, cmds, n);
 }

@@ -35,6 +35,10 @@ enum control_result {
    when DIR was never supervised (no supervise/control in an existing DIR). */
 extern enum control_result control_send(char const *dir, char const *cmds, size_t n);
 
+/* The same for the control FIFO of another daemon of DIR, in DIR/SUB. */
+extern enum control_result control_sendbelow(char const *dir, char const *sub,
+	char const *cmds, size_t n);
+
 /* The same for any control FIFO, by its path: NOBODY only for ENXIO. */
 extern enum control_result control_sendpath(char const *fifo, char const *cmds, size_t n);
 
