@@ -62,12 +62,11 @@ look(void *arg, pid_t pid, struct procstat const *ps)
 	return seen[3] && pid == made[0] ? 42 : 0;
 }
 
-/* Another thread's child is below us too. */
+/* Another thread's child is below us too. It is there before it says so. */
 static void *
 thread(void *arg)
 {
 	chain(1);
-	hear(3);
 	pause();
 	return arg;
 }
@@ -101,8 +100,7 @@ main(void)
 	seen[3] = 1;
 	ok(proctree_all(look, seen) == 42, "the first answer ends it");
 	pthread_create(&t, 0, thread, 0);
-	while (proctree_below(getpid(), list, 8) < 4)
-		usleep(1000);
+	hear(3);
 	n = proctree_below(getpid(), list, 8);
 	ok(n == 4 && has(list, n, made[3], getpid()), "the child of a thread");
 	kill(made[0], SIGKILL);
