@@ -17,7 +17,9 @@ notification_waits(int reader)
 {
 	struct pollfd p = { .fd = reader, .events = POLLIN };
 
-	return poll(&p, 1, 0) == 1 && p.revents & POLLIN;
+	if (poll(&p, 1, 0) < 1)
+		return 0;
+	return p.revents & POLLIN ? 1 : p.revents & POLLHUP ? -1 : 0;
 }
 
 enum notification
@@ -59,6 +61,7 @@ notification_reopen(int supervisefd)
 	int fd = openat(supervisefd, NOTIFICATION_FIFO,
 		O_RDONLY | O_NONBLOCK | O_NOFOLLOW | O_CLOEXEC);
 	struct stat st;
+	int w, e;
 
 	if (fd < 0)
 		return -1;
@@ -67,6 +70,15 @@ notification_reopen(int supervisefd)
 		errno = EPROTO;
 		return -1;
 	}
+	/* poll tells that all writers have left only to a reader that saw one */
+	w = openat(supervisefd, NOTIFICATION_FIFO, O_WRONLY | O_NONBLOCK | O_NOFOLLOW | O_CLOEXEC);
+	if (w < 0) {
+		e = errno;
+		close(fd);
+		errno = e;
+		return -1;
+	}
+	close(w);
 	return fd;
 }
 

@@ -309,13 +309,16 @@ supervise_signal(struct service *s)
 	return s->state;
 }
 
-/* Once we have read it nobody else can: our successor is told of it first. */
+/* Once we have read it nobody else can: our successor is told of it first. And
+   what comes while we look is not read unless it was seen and told. */
 enum notification
 supervise_hear(struct service *s)
 {
-	int noted = !s->child.ready && notification_waits(s->readiness);
+	int waits = notification_waits(s->readiness), noted = waits > 0 && !s->child.ready;
 	enum notification n;
 
+	if (waits <= 0)
+		return waits ? NOTIFICATION_CLOSED : NOTIFICATION_NOTHING;
 	if (noted) {
 		s->child.ready = 1;
 		supervise_record(s);

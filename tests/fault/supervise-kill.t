@@ -16,6 +16,7 @@ killed 'in a whole life' 300
 killed 'while it adopts' 150 -a
 killed 'while it deals with a death in the gap' 200 -g
 killed 'while the service gets ready' 150 -l
+killed 'the service gets ready just before' 150 -n
 killed 'while it takes over from upstream' 150 -o
 for k in 1 2 3 4; do
 	sweep "s6-supervise killed, child $k frozen" 5 sweep-supervise -c $k x freeze

@@ -7,8 +7,8 @@
  *   finish NAME PID CODE SIGNAL PID-OF-RUN
  *
  * NAME has commas for slashes. A run with a file notification-fd says that it
- * is ready; one with a file "late", too, only once there is a file "go", and it
- * keeps that descriptor open. One with a file "speaks" writes a line for the logger on stdout; one
+ * is ready; one with a file "late", too, only once there is a file "go", then it
+ * makes the file "go.done", and it keeps that descriptor open. One with a file "speaks" writes a line for the logger on stdout; one
  * called log appends what it reads to the file "lines" until the end of file.
  * Else it waits for a signal.
  */
@@ -51,15 +51,16 @@ static void
 ready(void)
 {
 	FILE *f = fopen("notification-fd", "re");
-	int fd;
+	int late = access("late", F_OK) == 0, fd;
 
 	if (!f)
 		return;
-	if (access("late", F_OK) == 0)
-		while (access("go", F_OK) < 0)
-			usleep(500);
-	if (fscanf(f, "%d", &fd) == 1 && write(fd, "\n", 1) == 1 && access("late", F_OK) < 0)
+	while (late && access("go", F_OK) < 0)
+		usleep(500);
+	if (fscanf(f, "%d", &fd) == 1 && write(fd, "\n", 1) == 1 && !late)
 		close(fd);
+	if (late)
+		close(open("go.done", O_WRONLY | O_CREAT | O_CLOEXEC, 0666));
 	fclose(f);
 }
 

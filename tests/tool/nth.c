@@ -1,7 +1,7 @@
 /*
  * nth - disturbs a program at its N-th system call.
  *
- *   nth [-c] [-k K] [-h FILE] [-s S] [-v] kill N program [argument...]
+ *   nth [-c] [-k K] [-h FILE] [-e FILE] [-s S] [-v] kill N program [argument...]
  *   nth [-c] [-k K] [-p] [-s S] [-v] errno=E N program [argument...]
  *   nth [-k K] freeze=FILE N program [argument...]
  *   nth count 0 program [argument...]
@@ -21,6 +21,8 @@
  * killed, "frozen" is printed, and the child stays so until FILE exists; -c is
  * implied.
  * -h FILE: a newborn child is held, frozen, from its birth until FILE exists.
+ * -e FILE: just before the last call before the N-th, FILE is made and the program
+ * held there until FILE.done exists (or 2 seconds): something happens meanwhile.
  * -v: says which call is disturbed, "call NUMBER", and how the program ended,
  * "exit CODE" or "signal NUMBER".
  *
@@ -31,6 +33,7 @@
 
 #include <elf.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -57,6 +60,7 @@ struct plan {
 	long skip;
 	int verbose;
 	char const *hold;
+	char const *event;
 	pid_t main, target;
 	int done;
 };
@@ -137,6 +141,22 @@ counts(struct plan const *p, pid_t pid, struct __ptrace_syscall_info const *i)
 	return p->what != FAIL || !never_fails(i->entry.nr);
 }
 
+/* Lets something happen, and waits until it has. */
+static void
+happen(char const *file)
+{
+	char done[4096];
+	struct stat st;
+	int fd = open(file, O_WRONLY | O_CREAT | O_CLOEXEC, 0666);
+
+	if (fd < 0)
+		broken(file);
+	close(fd);
+	snprintf(done, sizeof done, "%s.done", file);
+	for (int i = 0; i < 2000 && stat(done, &st) < 0; i++)
+		usleep(1000);
+}
+
 /* The target stands at a system call stop. Returns 1 when the work is done. */
 static int
 at_call(struct plan const *p, pid_t pid)
@@ -149,6 +169,8 @@ at_call(struct plan const *p, pid_t pid)
 	if (info.op == PTRACE_SYSCALL_INFO_ENTRY) {
 		now = counts(p, pid, &info);
 		calls += now;
+		if (now && p->event && calls == p->n - 1)
+			happen(p->event);
 		now = now && calls == p->n;
 		if (now && p->verbose) {
 			printf("call %ld\n", (long)info.entry.nr);
@@ -279,9 +301,10 @@ main(int argc, char **argv)
 	char *plus;
 	int opt, r;
 
-	while ((opt = getopt(argc, argv, "+ch:k:ps:v")) != -1) {
+	while ((opt = getopt(argc, argv, "+ce:h:k:ps:v")) != -1) {
 		switch (opt) {
 		case 'c': p.in_child = 1; break;
+		case 'e': p.event = optarg; break;
 		case 'h': p.hold = optarg; break;
 		case 'k': p.which = atoi(optarg); break;
 		case 'p': p.likely = 1; break;

@@ -2,7 +2,7 @@
  * sweep-supervise - the lives of a service, over and over; each time its
  * supervisor is disturbed at one system call more.
  *
- *   sweep-supervise [-j JOBS] [-f FIRST] [-m] [-a|-g|-l|-o] [-c CHILD] NAME
+ *   sweep-supervise [-j JOBS] [-f FIRST] [-m] [-a|-g|-l|-n|-o] [-c CHILD] NAME
  *                   kill|freeze|errno=E
  *
  * "kill": it is killed there, and the next one started. "freeze": it is killed
@@ -12,7 +12,8 @@
  * u, the end by dx. With -a the disturbed one comes after another that was killed,
  * with -g the service was killed, too, and with -o that one seems to have been an
  * s6-supervise of upstream; with -l it was killed before the service was ready, and
- * that comes later: adopt or take note, restart, the end.
+ * that comes later: adopt or take note, restart, the end; with -n that comes in the
+ * midst, just before the last call before the disturbed one.
  * After each step there must be one instance (or none), and the
  * status must tell so; at the end there must be nothing left of it all.
  * Prints a line for each failure, then "NAME SURVIVED TRIED".
@@ -21,12 +22,13 @@
 #include "scene.h"
 
 #define LIMIT 10	/* seconds for a step */
+#define AGAIN 3		/* seconds after which its command is repeated */
 #define LISTENER "ftrig1:@400000000000000000000000:fault1"
 
 static struct {
 	char const *mode;
 	char const *name;
-	int error, freeze, more, adopt, gap, late, old;
+	int error, freeze, more, adopt, gap, late, now, old;
 	char child[16];
 	char skip[16];		/* calls of the dynamic loader */
 } option;
@@ -247,7 +249,7 @@ feed(char const *what)
 static int
 play(struct step const *s)
 {
-	int flags = 0;
+	int flags = 0, told = 0;
 	pid_t shown;
 
 	look("web", &t.notes);
@@ -255,6 +257,9 @@ play(struct step const *s)
 	t.ending = s->done == ended;
 	t.fed = 0;
 	for (double end = now() + LIMIT; now() < end; nap()) {
+		/* what was told to nobody: a dying one's FIFO takes it along */
+		if (t.second && !told && now() > end - LIMIT + AGAIN)
+			told = 1, t.fed = 0;
 		if (!t.fed)
 			t.fed = feed(s->feed);
 		if (t.fed && s->done())
@@ -302,7 +307,7 @@ static void
 disturb(int n)
 {
 	char number[16];
-	char const *argv[16] = { tool("nth"), "-v", "-p" };
+	char const *argv[20] = { tool("nth"), "-v", "-p" };
 	int i = 3;
 
 	snprintf(number, sizeof number, "%d", n);
@@ -312,6 +317,10 @@ disturb(int n)
 	} else {
 		argv[i++] = "-s";
 		argv[i++] = option.skip;
+	}
+	if (option.now) {
+		argv[i++] = "-e";
+		argv[i++] = "web/go";
 	}
 	argv[i++] = option.mode;
 	argv[i++] = number;
@@ -327,7 +336,7 @@ epilogue(void)
 {
 	static char const *const mine[] = { "run", "finish", "notification-fd", "restart-delay",
 		"lock-fd", "max-death-tally", "timeout-kill", "timeout-finish", "restart-limit",
-		"down-signal", "late", "go", "event", "supervise", 0 };
+		"down-signal", "late", "go", "go.done", "event", "supervise", 0 };
 	static char const *const event[] = { LISTENER, 0 };
 	char const *files[16] = { option.more ? "history" : "child",
 		option.more ? "service-lock" : "child" };
@@ -450,7 +459,7 @@ main(int argc, char **argv)
 	int jobs = 2, first = -1, opt;
 
 	snprintf(option.child, sizeof option.child, "1");
-	while ((opt = getopt(argc, argv, "+ac:f:gj:lmo")) != -1) {
+	while ((opt = getopt(argc, argv, "+ac:f:gj:lmno")) != -1) {
 		switch (opt) {
 		case 'c': snprintf(option.child, sizeof option.child, "%s", optarg); break;
 		case 'f': first = atoi(optarg); break;
@@ -459,6 +468,7 @@ main(int argc, char **argv)
 		case 'a': option.adopt = 1; break;
 		case 'g': option.adopt = option.gap = 1; break;
 		case 'l': option.adopt = option.late = 1; break;
+		case 'n': option.adopt = option.late = option.now = 1; break;
 		case 'o': option.adopt = option.old = 1; break;
 		default: return 100;
 		}

@@ -96,12 +96,15 @@ successor(void)
 	signal(SIGPIPE, SIG_DFL);
 	ok(put(w, "\n"), "a newline while nobody supervises");
 	r = notification_reopen(dir);
-	ok(r >= 0 && notification_read(r) == NOTIFICATION_READY, "is delivered to the next");
-	ok(notification_read(r) == NOTIFICATION_NOTHING, "somebody holds it still");
+	ok(r >= 0 && notification_waits(r) == 1 && notification_read(r) == NOTIFICATION_READY,
+		"is delivered to the next");
+	ok(notification_waits(r) == 0 && notification_read(r) == NOTIFICATION_NOTHING,
+		"somebody holds it still");
 	close(r);
 	close(w);
 	r = notification_reopen(dir);
-	ok(r >= 0 && notification_read(r) == NOTIFICATION_CLOSED, "nobody holds it any more");
+	ok(r >= 0 && notification_waits(r) == -1, "seen without a read: nobody holds it any more");
+	ok(notification_read(r) == NOTIFICATION_CLOSED, "nor does a read tell otherwise");
 	ok(notification_open(dir, &r, &w) == 0 && notification_read(r) == NOTIFICATION_NOTHING,
 		"and it serves the next instance");
 	close(r);

@@ -31,7 +31,8 @@ extern int notification_open(int supervisefd, int *reader, int *writer);
 /* The reading end of a FIFO that a predecessor made. -1 with errno. */
 extern int notification_reopen(int supervisefd);
 
-/* Is there something to be read? */
+/* Is there something to be read? 1; 0 no; -1 no, and nobody holds the other end
+   any more. */
 extern int notification_waits(int reader);
 
 /* Reads once. */
