@@ -88,7 +88,7 @@ add_file(int dirfd, char const *name, stralloc *changes, unsigned int flags, cha
 		changes->len = (size_t)(end - changes->s);
 		while ((s = memchr(s, 0, (size_t)(end - s))))
 			*s++ = nul_is;
-	} else {
+	} else if (!(flags & ENVDIR_EMPTY)) {
 		changes->len--;		/* the = */
 	}
 	changes->s[changes->len++] = 0;

@@ -15,7 +15,8 @@
 enum envdir_flags {
 	ENVDIR_VERBATIM = 1,	/* the whole file is the value, but for a last newline */
 	ENVDIR_NOCHOMP = 2,	/* keep the blanks at the end; if verbatim, the last newline */
-	ENVDIR_UNLIMITED = 4	/* read more than the first ENVDIR_LIMIT bytes of a file */
+	ENVDIR_UNLIMITED = 4,	/* read more than the first ENVDIR_LIMIT bytes of a file */
+	ENVDIR_EMPTY = 8	/* an empty file sets the variable to nothing */
 };
 
 #define ENVDIR_LIMIT 4095
