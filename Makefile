@@ -150,6 +150,10 @@ uninstall:
 	@for n in $(NAMES) sextet; do rm -f $(BINTO)/$$n; done
 	@for m in $(MANS); do rm -f $(MANTO)/man$${m##*.}/$${m##*/}; done
 
+# the archive that is unpacked over a container's image
+overlay:
+	sh tools/overlay -B $(abspath $(B))
+
 dist:
 	@mkdir -p $(B)
 	git archive --prefix=sextet-$(VERSION)/ -o $(B)/sextet-$(VERSION).tar HEAD
@@ -162,5 +166,5 @@ clean:
 
 FORCE:
 
-.PHONY: FORCE all tests check bench fault fuzz matrix install uninstall dist clean
+.PHONY: FORCE all tests check bench fault fuzz matrix install uninstall overlay dist clean
 .DELETE_ON_ERROR:

@@ -93,7 +93,8 @@ is "is named" "$err" 'deps: fatal: cannot be installed: gcc'
 
 # A|B
 # shellcheck disable=SC2086
-touch_all installed $all clang perl shellcheck mandoc git xz-utils strace procps python3
+touch_all installed $all clang perl shellcheck mandoc git xz-utils strace procps python3 \
+	podman runc busybox-static tini libarchive-tools patchelf curl bsdutils
 touch archive/libclang-rt-dev
 deps check
 is "the second name will do" "$rc" 0
