@@ -126,6 +126,10 @@ bench:
 fault:
 	sh tests/run $(B) fault
 
+# which branches of the daemons and of the library the tests take
+coverage:
+	sh tests/coverage/run $(B) $(TESTS)
+
 fuzz:
 	sh tests/fuzz/run $(SECONDS) $(TARGETS)
 
@@ -166,5 +170,5 @@ clean:
 
 FORCE:
 
-.PHONY: FORCE all tests check bench fault fuzz matrix install uninstall overlay dist clean
+.PHONY: FORCE all tests check bench coverage fault fuzz matrix install uninstall overlay dist clean
 .DELETE_ON_ERROR:
