@@ -311,7 +311,7 @@ main(int argc, char const *const *argv)
 {
 	static char const myself[] = "s6-supervise ";
 	char brief[256], *title = brief;	/* a large buffer here would cost a page */
-	struct service s = { .state = DOWN, .readiness = -1, .pidfd = -1, .tally = -1,
+	struct service s = { .state = DOWN, .readiness = -1, .pidfd = -1, .tally = -1, .cgroup = -1,
 		.deadline = CLOCK_NEVER, .rewrite = CLOCK_NEVER };
 	enum event next;
 	int first, sigfd;

@@ -10,6 +10,7 @@
 #include <skalibs/strerr.h>
 #include <skalibs/types.h>
 
+#include <sextet/cgroup.h>
 #include <sextet/clock.h>
 #include <sextet/lock.h>
 #include <sextet/notification.h>
@@ -46,6 +47,8 @@ born(void *arg, pid_t pid)
 		}
 	}
 	s->birth = child_write(s->record, &s->child) < 0 ? errno : 0;
+	if (s->cgroup >= 0)
+		cgroup_join(s->cgroup);
 }
 
 /* In the child: it will not run. If we are killed now nobody believes it. */

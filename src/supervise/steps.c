@@ -232,6 +232,7 @@ supervise_leave(struct service *s)
 	s->child.orderly = 1;
 	supervise_record(s);
 	supervise_save(s);
+	supervise_leave_group(s);
 	tell(s, "x");
 	return GONE;
 }

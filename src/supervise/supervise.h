@@ -45,6 +45,7 @@ struct service {
 	int listening;		/* and whether to poll it */
 	int pidfd;		/* of an adopted child, or -1 */
 	int adopted;		/* the child is not ours to reap */
+	int cgroup;		/* the control group of its children, or -1 */
 
 	/* moments of clock_now */
 	int64_t deadline;	/* for the machine: TIMEOUT */
@@ -159,6 +160,9 @@ extern int supervise_start_finish(struct service *s);
 
 /* Before a start: become a child subreaper, or be none any more. */
 extern void supervise_prepare_sweep(struct service *s);
+
+/* Does without the control group, and removes it when it is empty. */
+extern void supervise_leave_group(struct service *s);
 
 /* Remembers what an adopted child has below it. */
 extern void supervise_note_kin(struct service *s);

@@ -6,7 +6,8 @@
  * our children, and "no child" proves that nothing is left. They are told
  * TERM; after timeout-kill-leftovers they are killed, again and again until
  * there are none. A child that we have adopted leaves its own to others: of
- * them we know its session, its group, and what we saw below it in time.
+ * them we know its session, its group, and what we saw below it in time. Where
+ * we can make a control group (cgroup.h) we know them all.
  */
 
 #include <errno.h>
@@ -17,6 +18,7 @@
 
 #include <skalibs/strerr.h>
 
+#include <sextet/cgroup.h>
 #include <sextet/clock.h>
 #include <sextet/pidfd.h>
 #include <sextet/procstat.h>
@@ -45,6 +47,38 @@ supervise_prepare_sweep(struct service *s)
 	if (want != s->reaper && prctl(PR_SET_CHILD_SUBREAPER, want, 0, 0, 0) == 0)
 		s->reaper = want & 1U;
 	s->nkin = 0;
+	if (!want)
+		supervise_leave_group(s);
+	else if (s->cgroup < 0)
+		s->cgroup = cgroup_open(s->supervise, 1);
+}
+
+void
+supervise_leave_group(struct service *s)
+{
+	if (s->cgroup < 0)
+		return;
+	cgroup_remove(s->cgroup, s->supervise);
+	s->cgroup = -1;
+}
+
+/* Are there members of our control group? Sends them SIG (0: none). */
+static int
+grouped(struct service *s, int sig)
+{
+	pid_t list[AT_ONCE];
+	ssize_t n = s->cgroup < 0 ? -1 : cgroup_members(s->cgroup, list, AT_ONCE);
+
+	if (n <= 0)
+		return 0;
+	if (sig == SIGKILL && cgroup_kill(s->cgroup) == 0)
+		return 1;
+	for (ssize_t i = 0; sig && i < n && i < AT_ONCE; i++) {
+		cgroup_signal(s->cgroup, list[i], sig);
+		if (sig == SIGTERM)
+			cgroup_signal(s->cgroup, list[i], SIGCONT);
+	}
+	return 1;
 }
 
 void
@@ -133,15 +167,14 @@ see(void *arg, pid_t pid, struct procstat const *ps)
 static int
 strangers(struct service *s, int sig)
 {
-	struct strangers a = { s, sig, 0 };
+	struct strangers a = { s, sig, grouped(s, sig) };
 	struct procstat leader;
 
 	if (!s->estranged)
-		return 0;
+		return a.found;
 	if (procstat_read(s->swept, &leader) == 0 && leader.state != 'Z' && leader.state != 'X')
-		return 0;
-	if (proctree_all(see, &a) < 0)
-		return 0;
+		return a.found;
+	proctree_all(see, &a);
 	return a.found;
 }
 
@@ -185,6 +218,8 @@ supervise_sweep(struct service *s, pid_t dead, int estranged)
 		return 0;
 	s->swept = dead;
 	s->estranged = !!estranged || !s->reaper;
+	if (s->estranged && s->cgroup < 0)
+		s->cgroup = cgroup_open(s->supervise, 0);	/* the predecessor's */
 	if (childless() && !strangers(s, 0))
 		return 0;
 	s->passes = 0;

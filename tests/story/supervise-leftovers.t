@@ -171,6 +171,49 @@ wait_until heard unseen susdDu
 is "dead in the gap: its session is swept" "$(living unseen.kids)" ""
 tell unseen d
 
+# each of the cases after an adoption; a control group, where one can be made,
+# knows even those that nobody saw: born after the adoption in a session of their
+# own, which is the documented limit of the other ways
+left a_double "sh -c '$kid & setsid $kid & exit 0' &"
+left a_deaf "sh -c 'trap \"\" TERM HUP; $kid & $kid & exit 0' &"
+left a_stopped "sh -c 'echo \$\$ >>kids; kill -STOP \$\$' &"
+left a_gap "setsid sh -c 'trap \"\" TERM; $kid & exit 0' &"
+left a_late "sh -c 'until [ -e more ]; do sleep 0.02; done; setsid -f $kid' &"
+echo 100 >a_deaf/timeout-kill-leftovers
+echo 100 >a_gap/timeout-kill-leftovers
+for pair in a_double:2 a_deaf:2 a_stopped:1 a_gap:1 a_late:0; do
+	s=${pair%:*}
+	begin $s
+	wait_until [ -e $s/begun ] && wait_until count $s ${pair#*:}
+	grouped=$(sed -n 's,^0::/.*\(sextet\).*,\1,p' "/proc/$(state $s pid)/cgroup")
+	pid=$(state $s pid)
+	cp $s/kids $s.kids
+	murder $s
+	[ $s != a_gap ] || { kill -9 "$pid" && wait_until gone "$pid"; }
+	begin $s
+done
+diag "control groups: ${grouped:-none can be made here}"
+touch a_late/more
+wait_until count a_late 1
+cp a_late/kids a_late.kids
+for s in a_double a_deaf a_stopped a_gap a_late; do tell $s d; done
+# whoever left the session before the supervisor was killed had lost its parent by
+# then: no list shows it
+for pair in a_double:1 a_deaf:0 a_stopped:0 a_gap:1 a_late:1; do
+	s=${pair%:*} want=0
+	case $s in a_gap) ok "$s: swept, and up again" wait_until heard $s susdD ;;
+	*) ok "$s: down" wait_until heard $s susdD ;; esac
+	[ -n "$grouped" ] || want=${pair#*:}
+	is "after an adoption, $s: so many are left" "$(living $s.kids | wc -w)" "$want"
+	# shellcheck disable=SC2046
+	[ "$want" = 0 ] || kill -9 $(living $s.kids)
+	tell $s x
+done
+if [ -n "$grouped" ]; then
+	ok "an empty control group is removed" wait_until sh -c \
+		"[ -z \"\$(find /sys/fs/cgroup -name \"sextet.*.$(printf %x "$(stat -c %i a_late/supervise)")\")\" ]"
+fi
+
 # no /proc: the process group
 if unshare -m sh -c 'mount -t tmpfs none /proc' 2>/dev/null; then
 	printf '%s\n' '#!/bin/sh' 'exec unshare -m sh -c "mount -t tmpfs none /proc && exec \"\$@\"" sh "$@"' >no_proc
@@ -191,19 +234,20 @@ fi
 # a bomb, bounded by the number of processes that its user may have
 if [ "$(id -u)" = 0 ] && command -v prlimit >/dev/null; then
 	chmod 755 "$TMPDIR" "$TMPDIR/t"
-	service bomb 'exec 2>/dev/null
-		exec s6-setuidgid 61234:61234 sh -c "trap \"\" TERM; f() { while :; do f & sleep 0.01; done; }; prlimit --nproc=60 --pid \$\$; f & sleep 0.3"'
+	user=$((61000 + $$ % 1000))	# this story may run twice at a time
+	service bomb "exec 2>/dev/null
+		exec s6-setuidgid $user:$user"' sh -c "trap \"\" TERM; f() { while :; do f & sleep 0.01; done; }; prlimit --nproc=60 --pid \$\$; f & exec sleep 1000"'
 	touch bomb/flag-kill-leftovers
 	echo 10 >bomb/timeout-kill-leftovers
 	hear bomb
 	begin bomb
 	wait_until heard bomb su
-	many() { [ "$(pgrep -c -u 61234)" -ge 20 ]; }
+	many() { [ "$(pgrep -c -u "$user")" -ge 20 ]; }
 	wait_until many
-	tell bomb O
+	tell bomb Ok
 	cpu() { awk '{ print $14 + $15 }' "/proc/$sup_bomb/stat"; }
 	ok "a fork bomb is swept up" wait_until heard bomb sudD
-	is "nothing of it is left" "$(pgrep -c -u 61234)" 0
+	is "nothing of it is left" "$(pgrep -c -u "$user")" 0
 	ok "for less than two seconds of processor time ($(cpu) ticks)" [ "$(cpu)" -lt 200 ]
 else
 	skip "a fork bomb" "not root, or no prlimit"
@@ -212,10 +256,11 @@ fi
 # nginx, its master killed: the port must be free for the next one
 if command -v nginx >/dev/null && [ "$(id -u)" = 0 ]; then
 	mkdir www
+	port=$((18000 + $$ % 1000))
 	cat >nginx.conf <<-END
 	daemon off; pid $PWD/www/pid; error_log $PWD/www/error.log; worker_processes 4;
 	events {}
-	http { access_log off; server { listen 127.0.0.1:18080; root $PWD/www; } }
+	http { access_log off; server { listen 127.0.0.1:$port; root $PWD/www; } }
 	END
 	chmod 755 www
 	service nginx "exec nginx -c $PWD/nginx.conf -e $PWD/www/error.log"
@@ -233,9 +278,41 @@ if command -v nginx >/dev/null && [ "$(id -u)" = 0 ]; then
 	done
 	wait_until workers
 	ok "nginx: its master killed three times, and back" heard nginx $events only
+	murder nginx
+	begin nginx
+	events=${events}s
+	for i in 1 2; do
+		wait_until workers
+		kill -9 "$(state nginx pid)"
+		events=${events}dDu
+		wait_until heard nginx $events
+	done
+	wait_until workers
+	ok "nginx, adopted: killed twice, and back" heard nginx $events only
 	notok "never: Address already in use" grep -q 'Address already in use' www/error.log
 	tell nginx d
 else
 	skip "nginx" "not installed, or not root"
 fi
+
+# without the flag: as upstream. A session that its daemon left lives on, and
+# through a restart of the daemon
+left sessions "sh -c '$kid & setsid $kid & exit 0' &"
+rm sessions/flag-kill-leftovers
+begin sessions
+wait_until count sessions 2
+cp sessions/kids sessions.kids
+tell sessions r
+wait_until heard sessions sudDu
+wait_until count sessions 2
+is "without the flag a restart leaves sessions alone" "$(living sessions.kids | wc -w)" 2
+murder sessions
+begin sessions
+wait_until count sessions 2
+cat sessions/kids >>sessions.kids
+tell sessions d
+wait_until heard sessions sudDusdD
+is "and a stop, after an adoption too" "$(living sessions.kids | wc -w)" 4
+# shellcheck disable=SC2046
+kill -9 $(living sessions.kids)
 done_testing
