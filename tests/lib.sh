@@ -190,8 +190,13 @@ hear() {
 }
 
 heard() {
-	if [ "${3-}" = only ]; then [ "$(cat "./$1.events")" = "$2" ]; return; fi
-	case $(cat "./$1.events") in "$2"*) return 0 ;; *) return 1 ;; esac
+	tap_events=$(cat "./$1.events")
+	case $tap_events in
+	"$2") return 0 ;;
+	"$2"*) [ "${3-}" = only ] || return 0 ;;
+	esac
+	diag "heard of $1: $tap_events"
+	return 1
 }
 
 state() {

@@ -228,6 +228,9 @@ resume(struct service *s, struct status const *old, int alive)
 	switch (c->stage) {
 	case CHILD_RUN:
 	case CHILD_FINISH:
+		/* of what status does not show nobody has been told */
+		if (old->pid != c->pid)
+			s->greeting = c->stage == CHILD_RUN ? "su" : "sd";
 		return alive ? adopt(s, old, age) : orphaned(s);
 	case CHILD_DEAD:
 	case CHILD_COUNTED:

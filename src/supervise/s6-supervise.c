@@ -312,7 +312,7 @@ main(int argc, char const *const *argv)
 	static char const myself[] = "s6-supervise ";
 	char brief[256], *title = brief;	/* a large buffer here would cost a page */
 	struct service s = { .state = DOWN, .readiness = -1, .pidfd = -1, .tally = -1, .cgroup = -1,
-		.deadline = CLOCK_NEVER, .rewrite = CLOCK_NEVER };
+		.deadline = CLOCK_NEVER, .rewrite = CLOCK_NEVER, .greeting = "s" };
 	enum event next;
 	int first, sigfd;
 	size_t n;
@@ -348,7 +348,7 @@ main(int argc, char const *const *argv)
 		history_forget(s.supervise);
 		supervise_mend(&s);
 	}
-	supervise_announce(&s, "s");
+	supervise_announce(&s, s.greeting);
 	if (next != EVENTS)
 		happens(&s, next);
 	loop(&s, sigfd);

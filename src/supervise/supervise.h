@@ -59,6 +59,7 @@ struct service {
 	int unknown;		/* which is a guess: nobody saw it */
 	struct status status;	/* as readers should see it */
 	struct child child;	/* as our successor should see it */
+	char const *greeting;	/* the first events that we tell */
 
 	/* sweeping up leftovers */
 	pid_t swept;		/* whose: run or finish */

@@ -129,11 +129,13 @@ for s in later closer ready unready quiet; do
 	hear $s
 	begin $s
 done
+for s in later closer unready quiet; do wait_until heard $s su; done
 wait_until heard ready suU
 wait_until [ -e quiet/said ]
-# the supervisor has seen that end
-seen() { "$tool/forge" quiet/supervise/child | grep -qx flags=2; }
-wait_until seen
+# the supervisor has seen that end, and noted that it told of readiness
+noted() { "$tool/forge" "$1/supervise/child" | grep -qx "flags=$2"; }
+wait_until noted quiet 2
+wait_until noted ready 6
 for s in later closer ready unready quiet; do murder $s; done
 touch later/go closer/go
 wait_until [ -e later/said ] && wait_until [ -e closer/said ]
@@ -200,7 +202,7 @@ begin finish
 wait_until heard finish su
 pid=$(state finish pid)
 tell finish k
-wait_until [ -s finish/me ]
+wait_until heard finish sud
 murder finish
 begin finish
 is "finish goes on, its own process" "$(head -n 1 finish/me)" "$(od -An -tu1 -j24 -N8 finish/supervise/status |
@@ -220,6 +222,31 @@ wait_until gone "$p"
 begin finish
 wait_until heard finish sudsDudsDu
 is "finish died in the gap: not run again" "$(wc -l <finish/args)" 2
+
+# killed between a birth and the word of it: the status is that of before
+service untold 'exec sleep 1000'
+noting untold "$go"
+touch untold/down
+hear untold
+begin untold
+cp untold/supervise/status before
+tell untold u
+wait_until heard untold su
+murder untold
+mv before untold/supervise/status
+begin untold
+ok "a start that nobody was told of is told" wait_until heard untold susu
+cp untold/supervise/status before
+tell untold k
+wait_until heard untold susud
+murder untold
+mv before untold/supervise/status
+begin untold
+ok "so is a death" wait_until heard untold susudsd
+touch untold/go
+ok "and nothing twice" wait_until heard untold susudsdDu
+tell untold xd
+wait "$sup_untold"
 
 # stages, forged: what a supervisor killed in between would have left
 service stage 'exec sleep 1000'
