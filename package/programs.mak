@@ -9,6 +9,13 @@ PROGRAMS := \
 	chain/s6-setsid \
 	chain/s6-setuidgid \
 	chain/s6-softlimit \
+	container/fix-attrs \
+	container/logutil-newfifo \
+	container/logutil-service \
+	container/printcontenv \
+	container/s6-healthcheck \
+	container/with-contenv \
+	container/with-retries \
 	control/s6-background-watch \
 	control/s6-notify-fd-from-socket \
 	control/s6-notify-socket-from-fd \
@@ -42,6 +49,7 @@ PROGRAMS := \
 	scan/s6-svscanctl \
 	supervise/s6-supervise
 
+PARTS_fix-attrs := container/fix-apply
 PARTS_s6-log := log/archive log/input log/journal log/lines log/logdir log/out log/processor \
 	log/record log/recover log/script log/select log/stamp log/start log/status log/stdout
 PARTS_s6-logview := log/logview-dir log/logview-tail log/logview-time

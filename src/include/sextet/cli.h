@@ -70,6 +70,11 @@ extern void cli_become(struct identity *id);
    close-on-exec. Dies with 100 or 111 when there is none. */
 extern int cli_notifyfd(uint32_t const *given);
 
+/* The environment of the container (contenv.h), with S6_STATEDIR if we have it.
+   The present one, with a warning, when no container keeps any, and without a
+   word when S6_KEEP_ENV says that there is no other. Dies with 111. */
+extern char const **cli_contenv(void);
+
 /* Opens /dev/null on each of descriptors 0, 1, 2 that is closed, so that no
    file of ours ever lands there. Dies with 111. */
 extern void cli_fds(void);

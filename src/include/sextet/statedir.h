@@ -40,8 +40,9 @@
 #define STATEDIR_SERVICES "services"
 
 /* Where it is, for those who come later than s6-init: what S6_STATEDIR says,
-   else /run/s6, or /var/run/s6 when only that is there. Never null; whether it
-   exists is seen when it is used. */
+   else /run/s6, or /var/run/s6 when only that is there, or when neither is what
+   process 1 has in that variable. Never null; whether it exists is seen when it
+   is used. To be asked once: each call may take memory. */
 extern char const *statedir_find(void);
 
 /* Writes to TO the path of NAME in it. The length, or -1 with ENAMETOOLONG. */
