@@ -20,6 +20,7 @@
 #   with_accounts CMD .. run where ./passwd and ./group are the files of /etc (in
 #                        a mount namespace), and ./nsswitch.conf if it is there;
 #                        "with_accounts true" tells if it can
+#   ext4 DIR [SIZE]      makes DIR an ext4 of its own (16M), mounted from ./DIR.img
 #   service NAME [RUN]   a service directory ./NAME whose run is the script RUN
 #   supervise NAME       s6-supervise on ./NAME in the background; waits until it
 #                        listens; sets $sup
@@ -160,6 +161,13 @@ others_may_run() {
 	# setpriv itself keeps root's capabilities until it executes the shell
 	[ "$(id -u)" = 0 ] && setpriv --reuid=65534 --regid=65534 --clear-groups \
 		sh -c 'exec "$1" --version' sh "$bin/s6-svok" >/dev/null 2>&1
+}
+
+ext4() {
+	[ "$(id -u)" = 0 ] || return 1
+	truncate -s "${2:-16M}" "./$1.img" && mkdir -p "./$1" &&
+		PATH=$PATH:/usr/sbin:/sbin mkfs.ext4 -q -O ^has_journal "./$1.img" >/dev/null 2>&1 &&
+		mount -o loop,errors=remount-ro "./$1.img" "./$1" 2>/dev/null
 }
 
 service() {

@@ -6,10 +6,8 @@
  * error; with several services that of the last bad one.
  */
 
-#include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
-#include <signal.h>
 #include <string.h>
 
 #include <skalibs/strerr.h>
@@ -28,18 +26,14 @@
 #define USAGE "s6-svstat [ -uwNrpgest | -o " FIELD_NAMES " | --json ] [ -n ] servicedir..."
 #define JSON 256		/* the letter of --json, which has none */
 
-/* Says so when a service is up on record while its process is gone, which its
-   supervisor should have noticed. The record may have changed meanwhile. */
+/* A status that says "up" of a process that is gone is not passed on. */
 static void
 cross_check(struct svstat_service *s)
 {
-	static char const reason[] = "the process is gone and s6-supervise has not noticed";
-	pid_t pid = s->st.pid;
+	static char const reason[] = "the process on record is gone";
 
-	if (!status_up(&s->st) || kill(pid, 0) == 0 || errno != ESRCH
-		|| alive_check(s->dir, pid) != ALIVE_GONE || status_read(s->dir, &s->st) < 0)
-		return;
-	if (status_up(&s->st) && s->st.pid == pid && !s->failing[0])
+	s->guess = alive_correct(s->dir, &s->st) == ALIVE_UNNOTICED;
+	if (s->guess && !s->failing[0])
 		memcpy(s->failing, reason, sizeof reason);
 }
 

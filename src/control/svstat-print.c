@@ -215,7 +215,7 @@ known(struct svstat_service const *s)
 {
 	struct child c;
 
-	if (!dead(&s->st))
+	if (!dead(&s->st) || s->guess)
 		return 0;
 	return !WIFEXITED(s->st.wstat) || WEXITSTATUS(s->st.wstat) != 255
 		|| child_peek(s->dir, &c) < 0 || !c.unknown;

@@ -37,6 +37,7 @@ struct svstat_service {
 	char const *dir;
 	struct status st;
 	int normallyup;
+	int guess;	/* its end was not seen: the wait status says nothing */
 	char failing[FAILING_MAX + 1];	/* empty: all is well */
 };
 

@@ -2,7 +2,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <signal.h>
 #include <unistd.h>
 
 #include <sextet/alive.h>
@@ -31,11 +30,8 @@ read_state(struct observed *o)
 
 	if (status_read(o->dir, &st) < 0)
 		return -1;
-	if (status_up(&st) && kill(st.pid, 0) < 0 && errno == ESRCH
-		&& alive_check(o->dir, st.pid) == ALIVE_GONE)
-		set_state(o, 0, 0);
-	else
-		set_state(o, status_up(&st), st.ready);
+	alive_correct(o->dir, &st);
+	set_state(o, status_up(&st), st.ready);
 	return 0;
 }
 

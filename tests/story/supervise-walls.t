@@ -75,9 +75,21 @@ if [ -z "$as" ] || others_may_run; then
 	chmod 500 ro/supervise
 	tell ro d
 	ok "nothing can be written: stopped all the same" wait_until gone "$pid"
+	stale() { [ "$(od -An -tu1 -j28 -N4 ro/supervise/status | awk '{ print $3 * 256 + $4 + $2 * 65536 }')" = "$pid" ]; }
+	if [ "$(id -u)" = 0 ]; then
+		wait_until heard ro dD
+		ok "the file still names the dead one" stale
+		is "but no reader is told so" "$(state ro up,pid,wantedup,signal)" "false -1 false SIGTERM"
+		is "nor one that waits" "$(s6-svwait -d -t 5000 ro 2>&1; echo $?)" 0
+	fi
 	ok "said" wait_until grep -q 'unable to write supervise/status: Permission denied' ro.err
 	tell ro u
 	ok "and started" wait_until heard ro dDu
+	if [ "$(id -u)" = 0 ]; then
+		like "the new one is shown" "$(state ro up,pid)" "^true [0-9]+\$"
+		ok "the file does not know it" stale
+		ok "and it is the living one" kill -0 "$(state ro pid)"
+	fi
 	is "complained once" "$(grep -c supervise/status ro.err)" 1
 	chmod 700 ro/supervise
 	renewed() { is_state ro up true && ! is_state ro pid "$pid"; }

@@ -110,7 +110,7 @@ kill -KILL "$pid_f"
 if wait_until gone "$pid_f" && [ "$(id -u)" = 0 ]; then
 	run s6-svstat f
 	like "a process that is gone: said" "$out" \
-		"^up \\(pid $pid_f pgid $pid_f\\) .*, failing: the process is gone and s6-supervise has not noticed\$"
+		"^down \\(exitcode 255\\) .*, want up, failing: the process on record is gone\$"
 else
 	skip "a process that is gone" "nobody reaps it here"
 fi
