@@ -123,13 +123,14 @@ make_files(struct service *s)
 	make_dir(s, SERVICEDIR_SUPERVISE, 0);
 	s->supervise = open_dir(s, SERVICEDIR_SUPERVISE);
 	s->event = open_dir(s, SERVICEDIR_EVENT);
+	/* whoever sees the lock may send commands: they wait in the FIFO */
+	make_control(s);
 	s->lock = lock_take(s->supervise, path_base(SERVICEDIR_LOCK), 0644, 0);
 	if (s->lock < 0) {
 		if (errno == EBUSY)
 			strerr_dief(100, "another instance of s6-supervise is already running");
 		strerr_diefusys(111, "lock ", SERVICEDIR_LOCK);
 	}
-	make_control(s);
 	/* signals still kill us, should this have to wait */
 	s->record = child_take(s->supervise);
 	if (s->record < 0)

@@ -64,7 +64,8 @@ ln -s second elsewhere/first
 touch links/down
 (umask 077 && exec s6-supervise links) &
 started="$started $!"
-wait_until s6-svok links
+# the status is the last of them
+wait_until s6-svstat links
 is "a link to a link to nothing: the directory is made" \
 	"$(stat -c '%F %a' elsewhere/second elsewhere/ev)" "directory 700
 directory 3730"
