@@ -79,9 +79,10 @@ endif
 
 # a unit test X may name sources that it links besides the library: UNIT_PARTS_X
 UNIT_PARTS_machine := supervise/machine
-UNIT_PARTS_log-script := log/script log/select
+UNIT_PARTS_log-script := log/script log/select log/dfa log/ere
 UNIT_PARTS_svscan-children := scan/children
-UNIT_PARTS_log-select := log/select
+UNIT_PARTS_log-select := log/select log/dfa log/ere
+UNIT_PARTS_log-dfa := log/dfa log/ere
 UNIT_PARTS_log-record := log/record
 
 define UNIT
@@ -92,9 +93,10 @@ endef
 $(foreach u,$(UNIT_SRC:tests/unit/%.c=%),$(eval $(call UNIT,$(u))))
 
 # fuzz targets, in a tree that tests/fuzz/run configured; likewise FUZZ_PARTS_X
-FUZZ_PARTS_log-script := log/script log/select
-FUZZ_PARTS_log-select := log/select
+FUZZ_PARTS_log-script := log/script log/select log/dfa log/ere
+FUZZ_PARTS_log-select := log/select log/dfa log/ere
 FUZZ_PARTS_logview := log/logview-dir log/logview-time
+FUZZ_PARTS_log-dfa := log/dfa log/ere
 FUZZ_PARTS_log-record := log/record
 FUZZ_PARTS_log-recover := log/archive log/journal log/logdir log/out log/processor log/record log/recover log/stdout
 FUZZ_PARTS_log-rotate := $(FUZZ_PARTS_log-recover)

@@ -50,8 +50,9 @@ PROGRAMS := \
 	supervise/s6-supervise
 
 PARTS_fix-attrs := container/fix-apply
-PARTS_s6-log := log/archive log/input log/journal log/lines log/logdir log/out log/processor \
-	log/record log/recover log/script log/select log/stamp log/start log/status log/stdout
+PARTS_s6-log := log/archive log/dfa log/ere log/input log/journal log/lines log/logdir log/out \
+	log/processor log/record log/recover log/script log/select log/start log/stamp log/status \
+	log/stdout
 PARTS_s6-logview := log/logview-dir log/logview-tail log/logview-time
 PARTS_s6-socklog := log/socklog-listen log/socklog-message
 PARTS_s6-supervise := supervise/adopt supervise/end supervise/machine supervise/service \

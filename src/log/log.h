@@ -4,7 +4,7 @@
  *   s6-log.c    signals, the loop
  *   start.c     options, opening
  *   script.c    directives into a struct log_script
- *   select.c    does a line match a pattern?
+ *   select.c    does a line match a pattern? dfa.h: regular expressions
  *   input.c     reads and cuts the input into lines
  *   lines.c     applies the script to lines
  *   stamp.c     time stamps
@@ -37,6 +37,8 @@
 #include <sextet/child.h>
 #include <sextet/nowait.h>
 #include <sextet/tai64n.h>
+
+#include "dfa.h"
 
 #define LOG_READ 65536		/* the most that one read takes */
 #define LOG_BACKLOG (16U << 20)	/* what an output may hold back by default */
@@ -128,6 +130,7 @@ struct log_pattern {
 	enum log_match kind;
 	char *text;		/* the literal; for REGEX, what every match holds */
 	size_t len;
+	struct dfa dfa;		/* of REGEX; without a table, re */
 	regex_t re;
 	char const *hit, *end;	/* HAS: no occurrence before hit, as far as end */
 };

@@ -1,11 +1,11 @@
 /*
  * select.c - does a line match a pattern? See log.h.
  *
- * Most patterns are literals, perhaps anchored: these never see regexec. And
- * of a true regular expression we know some text that every match holds: a
- * line without it needs no regexec either. Such text is looked for in all of
- * the buffer at once; a line that ends before the next occurrence costs one
- * comparison.
+ * Most patterns are literals, perhaps anchored. Of a true regular expression we
+ * know some text that every match holds. Such text is looked for in all of the
+ * buffer at once; a line that ends before the next occurrence costs one
+ * comparison. What is left is done by a table of our own, where dfa.h understands
+ * the expression, else by regexec.
  */
 
 #include <stdlib.h>
@@ -168,7 +168,8 @@ log_pattern_compile(struct log_pattern *p, char const *text)
 		return REG_ESPACE;
 	if (plain(p, text))
 		return 0;
-	e = regcomp(&p->re, text, REG_EXTENDED | REG_NOSUB | REG_NEWLINE);
+	e = log_dfa_compile(&p->dfa, text) == 0 ? 0
+		: regcomp(&p->re, text, REG_EXTENDED | REG_NOSUB | REG_NEWLINE);
 	if (e) {
 		free(p->text);
 		p->text = 0;
@@ -182,8 +183,12 @@ log_pattern_compile(struct log_pattern *p, char const *text)
 void
 log_pattern_free(struct log_pattern *p)
 {
-	if (p->kind == LOG_MATCH_REGEX && p->text)
-		regfree(&p->re);
+	if (p->kind == LOG_MATCH_REGEX && p->text) {
+		if (p->dfa.next)
+			log_dfa_free(&p->dfa);
+		else
+			regfree(&p->re);
+	}
 	free(p->text);
 	p->text = 0;
 }
@@ -216,9 +221,9 @@ regex(struct log_pattern *p, char *line, size_t len)
 	int r;
 
 	line[len] = 0;
-	r = regexec(&p->re, line, 0, 0, 0);
+	r = p->dfa.next ? log_dfa_match(&p->dfa, line) : !regexec(&p->re, line, 0, 0, 0);
 	line[len] = c;
-	return !r;
+	return r;
 }
 
 int
