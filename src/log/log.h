@@ -130,6 +130,7 @@ struct log_pattern {
 	enum log_match kind;
 	char *text;		/* the literal; for REGEX, what every match holds */
 	size_t len;
+	size_t rare;		/* where in it the byte is that lines have most seldom */
 	struct dfa dfa;		/* of REGEX; without a table, re */
 	regex_t re;
 	char const *hit, *end;	/* HAS: no occurrence before hit, as far as end */

@@ -13,6 +13,9 @@
 
 #include "log.h"
 
+#define FAIR 16		/* looks at a byte before we judge how rare it is */
+#define SELDOM 24	/* bytes between two that are worth it */
+
 static int
 is_special(char c)
 {
@@ -157,6 +160,27 @@ required(struct log_pattern *p, char const *s)
 	}
 }
 
+/* Finds the byte of the text that one meets least: what is not in this list, or
+   else comes late in it. */
+static void
+choose_rare(struct log_pattern *p)
+{
+	static char const common[] = "e taoinsr0123456789lhdcu:.-/mfpgwyb,=\"_[]()vkjxqz";
+	char const *best = common;
+
+	p->rare = 0;
+	for (size_t i = 0; i < p->len; i++) {
+		char const *at = memchr(common, p->text[i], sizeof common - 1);
+
+		if (!at)
+			at = common + sizeof common;
+		if (at > best) {
+			best = at;
+			p->rare = i;
+		}
+	}
+}
+
 int
 log_pattern_compile(struct log_pattern *p, char const *text)
 {
@@ -166,8 +190,10 @@ log_pattern_compile(struct log_pattern *p, char const *text)
 	p->text = malloc(2 * strlen(text) + 2);
 	if (!p->text)
 		return REG_ESPACE;
-	if (plain(p, text))
+	if (plain(p, text)) {
+		choose_rare(p);
 		return 0;
+	}
 	e = log_dfa_compile(&p->dfa, text) == 0 ? 0
 		: regcomp(&p->re, text, REG_EXTENDED | REG_NOSUB | REG_NEWLINE);
 	if (e) {
@@ -177,6 +203,7 @@ log_pattern_compile(struct log_pattern *p, char const *text)
 	}
 	p->kind = LOG_MATCH_REGEX;
 	required(p, text);
+	choose_rare(p);
 	return 0;
 }
 
@@ -199,6 +226,32 @@ log_pattern_forget(struct log_pattern *p)
 	p->hit = p->end = 0;
 }
 
+/* The first occurrence of the text between S and END, or null. memchr goes through
+   many bytes at once, so it looks for the rare byte; where that is not rare at all
+   memmem is better. */
+static char const *
+find(struct log_pattern const *p, char const *s, char const *end)
+{
+	char const *from = s, *last;
+	size_t misses = 0;
+
+	if ((size_t)(end - s) < p->len)
+		return 0;
+	last = end - p->len + p->rare;
+	for (s += p->rare; s <= last; s++) {
+		s = memchr(s, p->text[p->rare], (size_t)(last - s) + 1);
+		if (!s)
+			return 0;
+		if (!memcmp(s - p->rare, p->text, p->len))
+			return s - p->rare;
+		if (++misses > FAIR && (size_t)(s - from) < misses * SELDOM) {
+			s -= p->rare;
+			return memmem(s, (size_t)(end - s), p->text, p->len);
+		}
+	}
+	return 0;
+}
+
 /* Does the line hold the text? Looks as far as END and remembers. The text
    holds no newline, or never matches: an occurrence may cross a line's end
    only where the line was cut for its length. */
@@ -206,7 +259,7 @@ static int
 has(struct log_pattern *p, char const *line, size_t len, char const *end)
 {
 	if (p->end != end || p->hit < line) {
-		char const *hit = memmem(line, (size_t)(end - line), p->text, p->len);
+		char const *hit = find(p, line, end);
 
 		p->hit = hit ? hit : end;
 		p->end = end;
