@@ -57,7 +57,13 @@ is "and one complaint" "$(cat all.err)" "s6-supervise all: warning: invalid down
 rm all/down-signal
 
 # stop and continue, one process or the group
-stopped() { [ "$(ps -o stat= -p "$1" | cut -c 1)" = T ]; }
+stopped() {
+	case $(ps -o stat= -p "$1") in
+	T*) ;;
+	D*) ps -o stat= --ppid "$1" | grep -q ^T ;;	# its vfork, before the exec
+	*) return 1 ;;
+	esac
+}
 running() { ! stopped "$1"; }
 pid=$(state plain pid)
 child=$(cat plain/child)
@@ -71,7 +77,7 @@ ok "c continues it" wait_until running "$pid"
 ok "and shows" wait_until is_state plain paused false
 tell plain P
 ok "P stops the group" wait_until stopped "$child"
-ok "and run" stopped "$pid"
+ok "and run" wait_until stopped "$pid"
 ok "and shows" wait_until is_state plain paused true
 tell plain C
 ok "C continues the group" wait_until running "$child"
