@@ -44,14 +44,15 @@ $(B)/multi/%.o: src/%.c $(B)/multi/main.h $(CONFIG)
 
 $(B)/multi/names: FORCE
 	@mkdir -p $(@D)
-	@echo '$(NAMES)' | cmp -s - $@ || echo '$(NAMES)' >$@
+	@echo '$(NAMES) $(ALIASES)' | cmp -s - $@ || echo '$(NAMES) $(ALIASES)' >$@
 
 $(B)/multi/main.h: $(B)/multi/names Makefile
 	@for n in $(NAMES); do \
 		echo "int $$(echo $$n | tr - _)_main(int, char const *const *);"; done >$@
 
 $(B)/multi/table.h: $(B)/multi/names Makefile
-	@for n in $(NAMES); do echo "{ \"$$n\", $$(echo $$n | tr - _)_main },"; done >$@
+	@for n in $(NAMES) $(ALIASES); do \
+		echo "{ \"$${n%=*}\", $$(echo $${n#*=} | tr - _)_main },"; done >$@
 
 $(B)/obj/multi/sextet.o: ALL_CPPFLAGS += -I$(B)/multi
 $(B)/obj/multi/sextet.o: $(B)/multi/main.h $(B)/multi/table.h

@@ -13,7 +13,11 @@ PROGRAMS := \
 	container/logutil-newfifo \
 	container/logutil-service \
 	container/printcontenv \
+	container/s6-halt \
 	container/s6-healthcheck \
+	container/s6-init \
+	container/s6-init-stage2 \
+	container/s6-init-stage3 \
 	container/with-contenv \
 	container/with-retries \
 	control/s6-background-watch \
@@ -60,3 +64,28 @@ PARTS_s6-supervise := supervise/adopt supervise/end supervise/machine supervise/
 PARTS_s6-svstat := control/svstat-print
 PARTS_s6-svscan := scan/adopt scan/children scan/command scan/kill scan/scan scan/start \
 	scan/stop
+PARTS_s6-halt := container/container container/order
+PARTS_s6-init := container/container container/attend container/contlog container/order \
+	container/place container/tree
+PARTS_s6-init-stage2 := container/attend container/cmd container/container container/contlog \
+	container/order container/scripts container/services container/setup
+PARTS_s6-init-stage3 := container/attend container/container container/end container/order \
+	container/scripts
+
+# Further names of programs when all are one file; not installed in bindir, where
+# they would shadow others: files of a container lead to them.
+ALIASES := \
+	SIGINT=s6-halt \
+	SIGPWR=s6-halt \
+	SIGQUIT=s6-halt \
+	SIGTERM=s6-halt \
+	SIGUSR1=s6-halt \
+	SIGUSR2=s6-halt \
+	SIGWINCH=s6-halt \
+	finish=s6-init-stage3 \
+	halt=s6-halt \
+	init=s6-init \
+	poweroff=s6-halt \
+	reboot=s6-halt \
+	shutdown=s6-halt \
+	stopping=s6-halt

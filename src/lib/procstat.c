@@ -91,3 +91,28 @@ procstat_works(void)
 	return procstat_read(getpid(), &ps) == 0 && ps.session == getsid(0)
 		&& ps.pgrp == getpgrp();
 }
+
+int
+procstat_ignores(pid_t pid, int signal)
+{
+	static char const label[] = "\nSigIgn:\t";
+	char path[sizeof "/proc//status" + PID_FMT] = "/proc/";
+	size_t n = strlen(path);
+	char buf[4096];
+	char const *at;
+	uint64_t set;
+	ssize_t r;
+
+	n += pid_fmt(path + n, pid);
+	strcpy(path + n, "/status");
+	r = file_read(AT_FDCWD, path, buf, sizeof buf - 1);
+	if (r < 0)
+		return -1;
+	buf[r] = 0;
+	at = strstr(buf, label);
+	if (!at || !uint64_xscan(at + sizeof label - 1, &set)) {
+		errno = EPROTO;
+		return -1;
+	}
+	return set >> (signal - 1) & 1;
+}

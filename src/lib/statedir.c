@@ -64,7 +64,7 @@ statedir_path(char *to, size_t size, char const *name)
 int
 statedir_usual(char const *statedir)
 {
-	return !strcmp(statedir, STATEDIR_USUAL) || !strcmp(statedir, STATEDIR_OLD);
+	return !strcmp(statedir, STATEDIR_USUAL);
 }
 
 int

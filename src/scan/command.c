@@ -58,6 +58,20 @@ child_died(struct svscan *s, pid_t pid)
 		s->sweep = s->swept + (int64_t)s->running * EACH;
 }
 
+int
+svscan_run(char const *file)
+{
+	char const *argv[2] = { file, 0 };
+	struct stat st;
+
+	if (stat(file, &st) < 0)
+		return 0;
+	if (spawn_simple(file, argv, (char const *const *)environ, 0, 0, SPAWN_FEWFDS) > 0)
+		return 1;
+	strerr_warnwusys("spawn ", file);
+	return 0;
+}
+
 /* Runs .s6-svscan/SIGxxx in place of our own action. 0: there is none. */
 static int
 divert(int sig)
@@ -71,17 +85,10 @@ divert(int sig)
 		{ SIGUSR1, SCANDIR_CTL "/SIGUSR1" }, { SIGUSR2, SCANDIR_CTL "/SIGUSR2" },
 		{ SIGPWR, SCANDIR_CTL "/SIGPWR" }, { SIGWINCH, SCANDIR_CTL "/SIGWINCH" },
 	};
-	char const *argv[2] = { 0, 0 };
-	struct stat st;
 
 	for (size_t i = 0; i < sizeof handlers / sizeof *handlers; i++)
 		if (handlers[i].sig == sig)
-			argv[0] = handlers[i].file;
-	if (!argv[0] || stat(argv[0], &st) < 0)
-		return 0;
-	if (spawn_simple(argv[0], argv, (char const *const *)environ, 0, 0, SPAWN_FEWFDS) > 0)
-		return 1;
-	strerr_warnwusys("spawn ", argv[0]);
+			return svscan_run(handlers[i].file);
 	return 0;
 }
 

@@ -25,9 +25,10 @@
 #include "s6-svscan.h"
 
 #define USAGE "s6-svscan [ -d notif ] [ -X consoleholder ] [ -C services_max ] [ -L name_max ]" \
-	" [ -t timeout ] [ --stop-timeout=ms ] [ scandir ]"
+	" [ -t timeout ] [ --stop-timeout=ms ] [ --hand-over ] [ scandir ]"
 
 #define OPT_STOP_TIMEOUT 256
+#define OPT_HAND_OVER 257
 
 static struct cli_long const longs[] = {
 	{ "notification-fd", 'd', 1 },
@@ -36,6 +37,7 @@ static struct cli_long const longs[] = {
 	{ "name-max", 'L', 1 },
 	{ "timeout", 't', 1 },
 	{ "stop-timeout", OPT_STOP_TIMEOUT, 1 },
+	{ "hand-over", OPT_HAND_OVER, 0 },
 	{ 0, 0, 0 }
 };
 
@@ -78,6 +80,7 @@ options(struct svscan *s, int argc, char const *const *argv)
 			break;
 		case 'd': s->notify = descriptor(l.arg, "notif", "notification"); break;
 		case 't': s->period = cli_uint(l.arg, USAGE); break;
+		case OPT_HAND_OVER: s->hand_over = 1; break;
 		case OPT_STOP_TIMEOUT: s->stop_timeout = cli_uint(l.arg, USAGE); break;
 		}
 	}

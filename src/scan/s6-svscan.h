@@ -70,6 +70,7 @@ struct svscan {
 	uint32_t stop_timeout;
 	int notify;
 	int console;
+	int hand_over;		/* finish is ours: it gets blocked signals and all orphans */
 	int adopting;		/* we said that we take over */
 	int blind;		/* we cannot poll, and said so */
 
@@ -187,6 +188,10 @@ extern void svscan_unwatch(struct supervisor *v);
 
 /* command.c */
 extern void svscan_got_signal(struct svscan *s);
+
+/* Runs FILE, of .s6-svscan, if it is there, and does not wait for it. 0: it does
+   not run. */
+extern int svscan_run(char const *file);
 extern void svscan_got_command(struct svscan *s);
 extern void svscan_sweep(struct svscan *s);
 

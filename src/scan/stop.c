@@ -61,9 +61,14 @@ svscan_stop(struct svscan *s, enum svscan_stop how)
 {
 	int catchall = 0;
 
-	if (s->stop >= how)
+	if (s->stop >= how) {
+		/* told again: there is no more time */
+		if (s->stop_timeout && !s->stop_step)
+			s->stop_due = clock_now();
 		return;
+	}
 	if (!s->stop) {
+		svscan_run(SCANDIR_CTL "/stopping");
 		s->stop_due = clock_deadline(s->stop_timeout);
 		if (how == SVSCAN_TERM)
 			start_loggers(s);
@@ -141,6 +146,7 @@ undo(struct svscan *s)
 {
 	if (s->signals >= 0)
 		sigfd_close(s->signals);
+	s->signals = -1;
 	signal(SIGPIPE, SIG_DFL);
 	prctl(PR_SET_CHILD_SUBREAPER, 0, 0, 0, 0);
 }
@@ -178,7 +184,10 @@ svscan_leave(struct svscan *s)
 
 	svscan_kill_prey(s);
 	restore_console(s, 0);
-	undo(s);
+	if (s->hand_over)
+		signal(SIGPIPE, SIG_DFL);
+	else
+		undo(s);
 	if (s->code >= 0) {
 		fmt[uint_fmt(fmt, (unsigned int)s->code)] = 0;
 		argv[1] = fmt;
@@ -190,5 +199,6 @@ svscan_leave(struct svscan *s)
 		_exit(s->code >= 0 ? s->code : 0);
 	/* ENOENT is also what a missing interpreter gives */
 	strerr_warnwusys("exec finish script ", argv[0]);
+	undo(s);
 	crash();
 }

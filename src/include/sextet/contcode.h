@@ -7,7 +7,7 @@
  * Two files for one number, as the images of two generations write it; the last
  * writer of either wins. What we write goes to both, with the time stamp 0, so
  * that whatever a script writes later is newer. Elsewhere than in the usual
- * places (statedir.h) the first is STATEDIR/container-results/exitcode.
+ * place (statedir.h) the first is STATEDIR/container-results/exitcode.
  */
 
 #ifndef SEXTET_CONTCODE_H

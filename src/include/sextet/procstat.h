@@ -26,6 +26,10 @@ extern int procstat_read(pid_t pid, struct procstat *ps);
 /* The same from the text of such a file. 0, -1 with EPROTO. */
 extern int procstat_parse(char const *text, struct procstat *ps);
 
+/* Does PID ignore SIGNAL? A process that catches it does not. 1, 0, or -1 when it
+   cannot be told. */
+extern int procstat_ignores(pid_t pid, int signal);
+
 /* Is /proc there and ours: does it know this very process? */
 extern int procstat_works(void);
 

@@ -48,7 +48,7 @@ extern char const *statedir_find(void);
 /* Writes to TO the path of NAME in it. The length, or -1 with ENAMETOOLONG. */
 extern int statedir_path(char *to, size_t size, char const *name);
 
-/* Is STATEDIR one of the two usual places, whose neighbours are known by name? */
+/* Is STATEDIR the usual place, whose neighbours are known by name? */
 extern int statedir_usual(char const *statedir);
 
 /* The path of the scan directory that belongs to STATEDIR: /run/service, or
