@@ -19,6 +19,8 @@ handler() {
 
 ## options and what is in the way
 
+exec 9>&-	# whoever runs the test may have it open
+
 for args in -z '-C x sd' '-L x sd' '-t -1 sd' '-c 1.5 sd' '-C' '-d x sd' '--timeout sd' \
 	'--stop-timeout=x sd' '--nonsense sd'; do
 	# shellcheck disable=SC2086
