@@ -119,7 +119,7 @@ write_bytes(int fd, char const *bytes)
 }
 
 int
-child_take(int supervisefd)
+child_take(int supervisefd, uid_t *owner)
 {
 	static char const zero[CHILD_SIZE];
 	/* for writing at once: an overlay copies the file when it is opened so */
@@ -134,7 +134,7 @@ child_take(int supervisefd)
 		r = flock(fd, LOCK_EX);
 	while (r < 0 && errno == EINTR);
 	if (r == 0)
-		r = fstat(fd, &st);
+		r = file_single(fd) < 0 || fstat(fd, &st) < 0 ? -1 : 0;
 	/* the block is taken now, while failing to get it does no harm */
 	if (r == 0 && !st.st_size)
 		r = write_bytes(fd, zero);
@@ -145,7 +145,24 @@ child_take(int supervisefd)
 		errno = e;
 		return -1;
 	}
+	*owner = st.st_uid;
 	return fd;
+}
+
+int
+child_renew(int supervisefd, int fd, struct child const *c)
+{
+	char bytes[CHILD_SIZE];
+	uid_t owner;
+	int fresh;
+
+	child_pack(bytes, c);
+	if (filereplace_rename(supervisefd, CHILD_FILE, bytes, sizeof bytes, 0600) < 0)
+		return -1;
+	fresh = child_take(supervisefd, &owner);
+	if (fresh >= 0)
+		close(fd);
+	return fresh;
 }
 
 int

@@ -55,6 +55,19 @@ fill(int fd, void const *data, size_t n, off_t size)
 	return size > (off_t)n ? ftruncate(fd, (off_t)n) : 0;
 }
 
+int
+file_single(int fd)
+{
+	struct stat st;
+
+	if (fstat(fd, &st) < 0)
+		return -1;
+	if (S_ISREG(st.st_mode) && st.st_nlink <= 1)
+		return 0;
+	errno = EMLINK;
+	return -1;
+}
+
 static int
 write_spare(int dirfd, char const *spare, void const *data, size_t n, mode_t mode, int flags)
 {

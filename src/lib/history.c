@@ -8,6 +8,7 @@
 #include <skalibs/uint64.h>
 
 #include <sextet/clock.h>
+#include <sextet/filereplace.h>
 #include <sextet/history.h>
 
 /* The record number I (from 0). 0, -1 with errno. */
@@ -97,7 +98,7 @@ history_add(int supervisefd, int64_t now, uint32_t count, uint32_t seconds)
 
 	if (fd < 0)
 		return -1;
-	r = add(fd, now, count, seconds);
+	r = file_single(fd) < 0 ? -1 : add(fd, now, count, seconds);
 	e = errno;
 	close(fd);
 	errno = e;

@@ -162,8 +162,14 @@ tally_clear(char const *dir)
 int
 tally_open(int supervisefd, int empty)
 {
-	return openat(supervisefd, TALLY_FILE, O_RDWR | O_CREAT | O_APPEND | O_NOFOLLOW
-		| O_NONBLOCK | O_CLOEXEC | (empty ? O_TRUNC : 0), 0644);
+	int fd = openat(supervisefd, TALLY_FILE, O_RDWR | O_CREAT | O_APPEND | O_NOFOLLOW
+		| O_NONBLOCK | O_CLOEXEC, 0644);
+
+	if (fd >= 0 && (file_single(fd) < 0 || (empty && ftruncate(fd, 0) < 0))) {
+		done(fd);
+		return -1;
+	}
+	return fd;
 }
 
 int

@@ -1,6 +1,7 @@
 /* adopt.c - what the predecessor left; see supervise.h */
 
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -39,6 +40,20 @@ is_ours(struct child const *c, int fd)
 	if (procstat_read(c->pid, &ps) == 0)
 		return (int64_t)ps.start >= c->t0 / TICK && (int64_t)ps.start <= c->t1 / TICK;
 	return getsid(c->pid) == c->pid;
+}
+
+/* Whoever owns a file of words on PID could have written anything into it: then
+   the process must be the same user's, who could signal it himself. */
+static int
+is_owners(pid_t pid, uid_t owner)
+{
+	char path[sizeof "/proc/" + PID_FMT] = "/proc/";
+	struct stat st;
+
+	if (owner == geteuid())
+		return 1;
+	path[6 + pid_fmt(path + 6, pid)] = 0;
+	return stat(path, &st) == 0 && st.st_uid == owner;
 }
 
 static void
@@ -265,6 +280,7 @@ foreign(struct service *s, struct status const *old)
 	struct child *c = &s->child;
 	char path[sizeof "/proc//cwd" + PID_FMT];
 	struct procstat ps;
+	struct stat st;
 	int64_t start, now = clock_boot();
 	size_t n = sizeof "/proc/" - 1;
 	int here;
@@ -273,7 +289,9 @@ foreign(struct service *s, struct status const *old)
 		return 0;
 	if (procstat_read(old->pid, &ps) < 0)
 		return errno == ESRCH ? 0 : -1;
-	if (ps.session != old->pid)
+	if (fstatat(s->supervise, STATUS_FILE, &st, AT_SYMLINK_NOFOLLOW) < 0)
+		return -1;
+	if (ps.session != old->pid || !is_owners(old->pid, st.st_uid))
 		return 0;
 	memcpy(path, "/proc/", n);
 	n += pid_fmt(path + n, old->pid);
@@ -305,6 +323,18 @@ is_no_status(int error)
 		|| error == EISDIR || error == ENXIO;
 }
 
+/* From now on only we can write it. */
+static void
+own_record(struct service *s)
+{
+	int fd = child_renew(s->supervise, s->record, &s->child);
+
+	if (fd >= 0)
+		s->record = fd;
+	else
+		strerr_warnwusys("replace ", SERVICEDIR_SUPERVISE "/" CHILD_FILE);
+}
+
 enum event
 supervise_inherit(struct service *s)
 {
@@ -332,7 +362,8 @@ supervise_inherit(struct service *s)
 		made = foreign(s, &old);
 	if (made < 0)
 		strerr_diefusys(111, "tell whether the service runs");
-	if (!c->t1 || !child_credible(c, boot, pidns, clock_boot())) {
+	if (!c->t1 || !child_credible(c, boot, pidns, clock_boot())
+		|| (!made && !is_owners(c->pid, s->owner))) {
 		c->stage = CHILD_NONE;
 		c->orderly = 1;
 	}
@@ -347,5 +378,7 @@ supervise_inherit(struct service *s)
 	c->pidns = pidns;
 	if (made)
 		supervise_record(s);
+	if (s->owner != geteuid())
+		own_record(s);
 	return next;
 }

@@ -132,7 +132,7 @@ make_files(struct service *s)
 		strerr_diefusys(111, "lock ", SERVICEDIR_LOCK);
 	}
 	/* signals still kill us, should this have to wait */
-	s->record = child_take(s->supervise);
+	s->record = child_take(s->supervise, &s->owner);
 	if (s->record < 0)
 		strerr_diefusys(111, "open ", SERVICEDIR_SUPERVISE "/" CHILD_FILE);
 }

@@ -157,7 +157,7 @@ supervise_down_file(struct service *s, int make)
 			strerr_warnwusys("unlink ", "down");
 		return;
 	}
-	fd = openat(s->dir, "down", O_WRONLY | O_CREAT | O_NONBLOCK | O_CLOEXEC, 0666);
+	fd = openat(s->dir, "down", O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
 	if (fd >= 0)
 		close(fd);
 	else if (servicedir_has(s->dir, "down") <= 0)

@@ -12,6 +12,7 @@
 
 #include <sextet/cgroup.h>
 #include <sextet/clock.h>
+#include <sextet/filereplace.h>
 #include <sextet/lock.h>
 #include <sextet/notification.h>
 #include <sextet/pidfd.h>
@@ -115,7 +116,7 @@ check_lock(struct service *s)
 
 	if (fd < 0)
 		return -1;
-	r = fstat(fd, &st);
+	r = file_single(fd) < 0 || fstat(fd, &st) < 0 ? -1 : 0;
 	if (r == 0 && st.st_size) {
 		strerr_warnw("a previous instance of the service wrote to the lock file!");
 		r = ftruncate(fd, 0);

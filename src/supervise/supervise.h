@@ -39,6 +39,7 @@ struct service {
 	int lock;
 	int control;
 	int record;		/* supervise/child and its lock */
+	uid_t owner;		/* whose the record was */
 	int tally;
 
 	int readiness;		/* our end of the readiness channel, or -1 */

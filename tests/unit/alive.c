@@ -126,6 +126,7 @@ corrections(int dir)
 int
 main(void)
 {
+	uid_t owner;
 	int dir, wstat;
 	pid_t pid;
 
@@ -139,7 +140,7 @@ main(void)
 	ok(alive_check(".", pid) == ALIVE_SEEMS_GONE, "no record: it seems gone");
 
 	dir = open("supervise", O_RDONLY | O_DIRECTORY);
-	fd = child_take(dir);
+	fd = child_take(dir, &owner);
 	pid = start();
 	ok(alive_check(".", pid) == ALIVE_YES, "lives");
 	ok(alive_check(".", getpid()) == ALIVE_SEEMS_SO, "the record is of another pid");

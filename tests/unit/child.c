@@ -76,12 +76,13 @@ file(void)
 	struct child c = sample;
 	struct stat st;
 	pid_t pid;
+	uid_t owner = 1234567;
 	int dir, fd, other, wstat, told[2], ready = 0;
 
 	mkdir("supervise", 0700);
 	dir = open("supervise", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	ok(child_peek(".", &c) == -1 && errno == ENOENT, "no file yet");
-	fd = child_take(dir);
+	fd = child_take(dir, &owner);
 	ok(fd >= 0 && fstat(fd, &st) == 0 && st.st_size == CHILD_SIZE
 		&& (st.st_mode & 07777) == 0600, "made with its full size, 0600");
 	ok(child_read(fd, &c) == 0 && c.stage == CHILD_NONE, "a new one is blank");
@@ -102,7 +103,7 @@ file(void)
 	}
 	close(told[1]);
 	close(fd);
-	fd = child_take(dir);
+	fd = child_take(dir, &owner);
 	ok(fd >= 0 && ioctl(told[0], FIONREAD, &ready) == 0 && ready == 1,
 		"waits for a newborn's copy of the lock");
 	waitpid(pid, &wstat, 0);
@@ -114,8 +115,32 @@ file(void)
 	close(other);
 	close(fd);
 	unlinkat(dir, "child", 0);
-	ok(symlinkat("/etc/passwd", dir, "child") == 0 && child_take(dir) == -1 && errno == ELOOP,
+	ok(symlinkat("/etc/passwd", dir, "child") == 0 && child_take(dir, &owner) == -1 && errno == ELOOP,
 		"a link is not followed");
+	unlinkat(dir, "child", 0);
+	close(openat(dir, "precious", O_WRONLY | O_CREAT, 0600));
+	ok(linkat(dir, "precious", dir, "child", 0) == 0 && child_take(dir, &owner) == -1
+		&& errno == EMLINK, "nor another name of a file");
+	unlinkat(dir, "child", 0);
+	fd = child_take(dir, &owner);
+	ok(fd >= 0 && owner == geteuid(), "it is ours");
+	if (geteuid() == 0) {
+		close(fd);
+		ok(fchownat(dir, "child", 65534, 65534, 0) == 0 && (fd = child_take(dir, &owner)) >= 0
+			&& owner == 65534, "or somebody else's");
+	}
+	c = sample;
+	fstat(fd, &st);
+	other = child_renew(dir, fd, &c);
+	ok(other >= 0 && fcntl(fd, F_GETFD) < 0 && fstat(other, &st) == 0 && st.st_uid == geteuid()
+		&& (st.st_mode & 07777) == 0600, "renewed: our own");
+	memset(&c, 0, sizeof c);
+	ok(child_read(other, &c) == 0 && c.pid == sample.pid, "it says what the old one said");
+	fd = open("supervise/child", O_RDWR | O_CLOEXEC);
+	ok(flock(fd, LOCK_EX | LOCK_NB) == -1 && errno == EWOULDBLOCK, "and is locked");
+	close(fd);
+	close(other);
+	ok(child_renew(-1, -1, &c) == -1 && errno == EBADF, "no directory: an error");
 	close(dir);
 }
 

@@ -74,8 +74,13 @@ extern int child_unpack(char const *from, struct child *c);
 
 /* Opens the file in the open directory supervise, making it if needed, and
    waits for its lock: only an unborn child of a killed supervisor can hold it,
-   and not for long. A descriptor, -1 with errno. */
-extern int child_take(int supervisefd);
+   and not for long. *OWNER is whose file it is: somebody else than we may have
+   written anything there, and may do so still. A descriptor, -1 with errno. */
+extern int child_take(int supervisefd, uid_t *owner);
+
+/* Replaces the file of FD, as child_take opened it, by one of our own that holds C
+   and is locked. The new descriptor, and FD is closed; -1 with errno. */
+extern int child_renew(int supervisefd, int fd, struct child const *c);
 
 /* Reads the record of that descriptor. 0, -1 with errno (EPROTO as above). */
 extern int child_read(int fd, struct child *c);

@@ -22,6 +22,10 @@ extern int filereplace_rename(int dirfd, char const *name, void const *data, siz
    read with file_read_exchanged. */
 extern int filereplace_exchange(int dirfd, char const *name, void const *data, size_t n, mode_t mode);
 
+/* Is FD, opened for writing, a regular file of one name? Through another name
+   somebody else's file would be written. 0, -1 with errno (EMLINK). */
+extern int file_single(int fd);
+
 /* Reads at most SIZE bytes of NAME in DIRFD (AT_FDCWD: any path), never
    blocking on a FIFO. Returns the number of bytes, or -1 with errno. */
 extern ssize_t file_read(int dirfd, char const *name, void *to, size_t size);
