@@ -9,6 +9,7 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <skalibs/strerr.h>
 
@@ -37,11 +38,12 @@ cross_check(struct svstat_service *s)
 		memcpy(s->failing, reason, sizeof reason);
 }
 
-/* The reason why it is failing, made fit for a line. */
+/* The reason why it is failing, made fit for a line. There is none while it is up:
+   then we need not look. */
 static void
 read_reason(struct svstat_service *s)
 {
-	if (failing_read(s->dir, s->failing) <= 0)
+	if (status_up(&s->st) || failing_read(s->dir, s->failing) <= 0)
 		s->failing[0] = 0;
 	for (char *c = s->failing; *c; c++)
 		if ((unsigned char)*c < 0x20 || *c == 0x7f)
@@ -114,17 +116,36 @@ get_options(struct svstat_request *r, int argc, char const *const *argv, subgeto
 		strerr_dieusage(100, USAGE);
 }
 
-/* Prints one service. Returns what the program is to exit with; ALONE: a
-   service that cannot be read ends it here. */
-static int
-show(char const *dir, struct svstat_request const *r, int alone)
+/* Services mostly share a directory: goes there, so that the way to each is short,
+   which is a good part of what many services cost. Returns how many bytes of
+   each name it has gone; 0 when they do not, or it cannot. */
+static size_t
+go_near(size_t n, char const *const *names)
 {
-	struct svstat_service s = { .dir = dir };
+	size_t len = (size_t)(path_base(names[0]) - names[0]);
+	char parent[PATH_MAX];
+
+	if (n == 1 || !len || len >= sizeof parent)
+		return 0;
+	for (size_t i = 0; i < n; i++)
+		if (strncmp(names[i], names[0], len) || strchr(names[i] + len, '/') || !names[i][len])
+			return 0;
+	memcpy(parent, names[0], len);
+	parent[len] = 0;
+	return chdir(parent) == 0 ? len : 0;
+}
+
+/* Prints one service, which is DIR of the working directory. Returns what the
+   program is to exit with; ALONE: a service that cannot be read ends it here. */
+static int
+show(char const *name, char const *dir, struct svstat_request const *r, int alone)
+{
+	struct svstat_service s = { .name = name, .dir = dir };
 	int found = read_service(&s);
 
 	if (found > 0 || (!found && r->json)) {
 		if (!alone && !r->json) {
-			svstat_put(dir);
+			svstat_put(name);
 			svstat_put(": ");
 		}
 		if (r->json)
@@ -137,14 +158,14 @@ show(char const *dir, struct svstat_request const *r, int alone)
 	}
 	if (found < 0) {
 		if (alone)
-			strerr_diefusys(111, "read status for ", dir);
-		strerr_warnwusys("read status for ", dir);
+			strerr_diefusys(111, "read status for ", name);
+		strerr_warnwusys("read status for ", name);
 		return 111;
 	}
 	if (!found) {
 		if (alone && !r->json)
-			strerr_diefu(1, "read status for ", dir, ": s6-supervise not running");
-		strerr_warnwu("read status for ", dir, ": s6-supervise not running");
+			strerr_diefu(1, "read status for ", name, ": s6-supervise not running");
+		strerr_warnwu("read status for ", name, ": s6-supervise not running");
 		return 1;
 	}
 	return 0;
@@ -156,6 +177,7 @@ main(int argc, char const *const *argv)
 	subgetopt l = SUBGETOPT_ZERO;
 	struct svstat_request r = { .n = 0 };
 	int status = 0;
+	size_t near;
 
 	PROG = "s6-svstat";
 	get_options(&r, argc, argv, &l);
@@ -165,8 +187,9 @@ main(int argc, char const *const *argv)
 		strerr_dieusage(100, USAGE);
 
 	tai64n_now(&r.now);
+	near = go_near((size_t)argc, argv);
 	for (int i = 0; i < argc; i++) {
-		int e = show(argv[i], &r, argc == 1);
+		int e = show(argv[i], argv[i] + near, &r, argc == 1);
 
 		if (e)
 			status = e;

@@ -50,10 +50,19 @@ svstat_flush(void)
 void
 svstat_put(char const *s)
 {
-	for (; *s; s++) {
+	size_t n = strlen(s);
+
+	while (n) {
+		size_t part = sizeof out.text - out.n;
+
+		if (part > n)
+			part = n;
+		memcpy(out.text + out.n, s, part);
+		out.n += part;
+		s += part;
+		n -= part;
 		if (out.n == sizeof out.text)
 			svstat_flush();
-		out.text[out.n++] = *s;
 	}
 }
 
@@ -225,7 +234,7 @@ void
 svstat_json(struct svstat_service const *s, struct svstat_request const *r, int supervised)
 {
 	svstat_put("{\"dir\":");
-	put_string(s->dir);
+	put_string(s->name);
 	svstat_put(",\"supervised\":");
 	svstat_put(truth(supervised));
 	for (enum svstat_field f = 0; f < FIELDS; f++) {

@@ -34,7 +34,8 @@ struct svstat_request {
 };
 
 struct svstat_service {
-	char const *dir;
+	char const *name;		/* as it was given */
+	char const *dir;		/* the way there */
 	struct status st;
 	int normallyup;
 	int guess;	/* its end was not seen: the wait status says nothing */

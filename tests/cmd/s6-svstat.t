@@ -164,6 +164,16 @@ is "several: the last bad one counts" "$rc" 1
 run s6-svstat -up a b
 is "several with fields" "$out" "a: false -1
 b: true $me"
+here=$PWD
+run s6-svstat -up "$here/a" "$here/never" "$here/b"
+is "several of one directory: their whole names" "$rc.$out.$err" "1.$here/a: false -1
+$here/b: true $me.s6-svstat: warning: unable to read status for $here/never: s6-supervise not running"
+run s6-svstat -up "../${here##*/}/a" "../${here##*/}/../${here##*/}/b" "$here/a/" "../${here##*/}/"
+is "several of many directories" "$rc.$out" "1.../${here##*/}/a: false -1
+../${here##*/}/../${here##*/}/b: true $me
+$here/a/: false -1"
+run s6-svstat -up /nowhere/a /nowhere/b
+is "several of a directory that is not there" "$rc.$(printf '%s\n' "$err" | wc -l)" 1.2
 for name in "$long" "$newline" "$raw" -a; do
 	run s6-svstat -o up -- "$name"
 	is "a name of ${#name} bytes, '$(printf %.9s "$name" | tr '\n\377' '??')...'" "$rc$err$out" 0false
