@@ -84,6 +84,8 @@ UNIT_PARTS_log-script := log/script log/select log/dfa log/ere
 UNIT_PARTS_svscan-children := scan/children
 UNIT_PARTS_log-select := log/select log/dfa log/ere
 UNIT_PARTS_log-dfa := log/dfa log/ere
+UNIT_PARTS_upgrade-supervise := supervise/upgrade
+UNIT_PARTS_upgrade-svscan := scan/upgrade scan/children
 UNIT_PARTS_log-record := log/record
 
 define UNIT

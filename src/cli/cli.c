@@ -80,8 +80,10 @@ cli_getopt(int argc, char const *const *argv, char const *shorts,
 	if (opt == '?' || opt == ':') {
 		char bad[2] = { (char)l->problem, 0 };
 
+		while (longs && longs->name)
+			longs++;
 		/* a known letter lacks its argument */
-		if (longs && opt == '?' && l->problem && !strchr(shorts, l->problem))
+		if (longs && longs->letter != CLI_USAGE && opt == '?' && l->problem && !strchr(shorts, l->problem))
 			strerr_dief(100, "unrecognized short option: ", bad);
 		strerr_dieusage(100, usage);
 	}

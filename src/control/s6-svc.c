@@ -2,7 +2,7 @@
  * s6-svc - give commands to the supervisors of services, and wait for what
  * comes of them if asked to.
  * Exits 0, 102 when a supervisor was not listening, 1 when a supervise
- * directory is broken, 111 on error: that of the last bad one. With -w as
+ * directory is broken or a supervisor cannot be upgraded, 111 on error: that of the last bad one. With -w as
  * s6-svwait does.
  */
 
@@ -24,12 +24,19 @@
 #include <sextet/waited.h>
 
 #define USAGE "s6-svc [ -wu | -wU | -wd | -wD | -wr | -wR ] [ -T timeout ] " \
-	"[ -s signal | -abqhkti12pcyrlPCK ] [ -oduDUxOQ ] servicedir..."
+	"[ -s signal | -abqhkti12pcyrlPCK ] [ -oduDUxOQ ] [ --upgrade ] servicedir..."
 #define COMMANDS_MAX 62
+#define OPT_UPGRADE 256
+
+static struct cli_long const longs[] = {
+	{ "upgrade", OPT_UPGRADE, 0 },
+	{ 0, CLI_USAGE, 0 }
+};
 
 struct request {
 	char cmds[COMMANDS_MAX];
 	size_t n;
+	int upgrade;
 	char want;		/* -w, or 0 */
 	uint32_t timeout;
 };
@@ -75,11 +82,12 @@ get_options(struct request *r, int argc, char const *const *argv)
 	subgetopt l = SUBGETOPT_ZERO;
 	int opt;
 
-	while ((opt = cli_getopt(argc, argv, CONTROL_COMMANDS "s:w:T:", 0, USAGE, &l)) >= 0) {
+	while ((opt = cli_getopt(argc, argv, CONTROL_COMMANDS "s:w:T:", longs, USAGE, &l)) >= 0) {
 		switch (opt) {
 		case 's': add_signal(r, l.arg); break;
 		case 'w': set_want(r, l.arg); break;
 		case 'T': r->timeout = cli_uint(l.arg, USAGE); break;
+		case OPT_UPGRADE: r->upgrade = 1; break;
 		default: add_command(r, (char)opt);
 		}
 	}
@@ -91,14 +99,20 @@ static int
 send(struct request const *r, char const *dir)
 {
 	struct stat st;
+	enum control_result sent = control_send(dir, r->cmds, r->n);
 	int e;
 
-	switch (control_send(dir, r->cmds, r->n)) {
+	if (sent == CONTROL_SENT && r->upgrade)
+		sent = control_sendown(dir, SERVICEDIR_SUPERVISE, CONTROL_UPGRADE);
+	switch (sent) {
 	case CONTROL_SENT:
 		return 0;
 	case CONTROL_NOBODY:
 		strerr_warnwu("control ", dir, ": supervisor not listening");
 		return 102;
+	case CONTROL_UNKNOWN:
+		strerr_warnw(dir, " does not support upgrade");
+		return 1;
 	default:
 		break;
 	}

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <skalibs/allreadwrite.h>
@@ -52,10 +53,17 @@ control_sendpath(char const *fifo, char const *cmds, size_t n)
 	   is also the test that a daemon is alive. */
 	int fd = open(fifo, O_WRONLY | O_NONBLOCK | O_CLOEXEC);
 	enum control_result r = CONTROL_SENT;
+	struct stat st;
 	int e = 0;
 
 	if (fd < 0)
 		return errno == ENXIO ? CONTROL_NOBODY : CONTROL_ERROR;
+	/* not into whatever file somebody put in its place */
+	if (fstat(fd, &st) < 0 || !S_ISFIFO(st.st_mode)) {
+		close(fd);
+		errno = EPROTO;
+		return CONTROL_ERROR;
+	}
 	/* a full FIFO means a busy daemon, and nobody likes half a command */
 	if (n && (ndelay_off(fd) < 0 || allwrite(fd, cmds, n) < n)) {
 		e = errno;
@@ -66,13 +74,13 @@ control_sendpath(char const *fifo, char const *cmds, size_t n)
 	return r;
 }
 
-enum control_result
-control_sendbelow(char const *dir, char const *sub, char const *cmds, size_t n)
+static enum control_result
+send_below(char const *dir, char const *sub, char const *fifo, char const *cmds, size_t n)
 {
 	char path[PATH_MAX];
 	enum control_result r;
 
-	if (path_join3(path, sizeof path, dir, sub, CONTROL_FIFO) < 0)
+	if (path_join3(path, sizeof path, dir, sub, fifo) < 0)
 		return CONTROL_ERROR;
 	r = control_sendpath(path, cmds, n);
 	if (r == CONTROL_ERROR && errno == ENOENT) {
@@ -81,6 +89,46 @@ control_sendbelow(char const *dir, char const *sub, char const *cmds, size_t n)
 		errno = ENOENT;
 	}
 	return r;
+}
+
+enum control_result
+control_sendbelow(char const *dir, char const *sub, char const *cmds, size_t n)
+{
+	return send_below(dir, sub, CONTROL_FIFO, cmds, n);
+}
+
+enum control_result
+control_sendown(char const *dir, char const *sub, char command)
+{
+	enum control_result r = send_below(dir, sub, CONTROL_OWN_FIFO, &command, 1);
+
+	if (r != CONTROL_NOBODY)
+		return r;
+	r = control_sendbelow(dir, sub, 0, 0);
+	return r == CONTROL_SENT ? CONTROL_UNKNOWN : r;
+}
+
+int
+control_open(int dirfd, char const *name)
+{
+	mode_t mask = umask(0);
+	int r = mkfifoat(dirfd, name, 0600), e = errno, fd;
+	struct stat st;
+
+	umask(mask);
+	if (r < 0 && e != EEXIST) {
+		errno = e;
+		return -1;
+	}
+	fd = openat(dirfd, name, O_RDWR | O_NONBLOCK | O_NOFOLLOW | O_CLOEXEC);
+	r = fd >= 0 ? fstat(fd, &st) : fstatat(dirfd, name, &st, AT_SYMLINK_NOFOLLOW);
+	e = errno;
+	if (r == 0 && fd >= 0 && S_ISFIFO(st.st_mode))
+		return fd;
+	if (fd >= 0)
+		close(fd);
+	errno = r == 0 && !S_ISFIFO(st.st_mode) ? EPROTO : e;
+	return -1;
 }
 
 enum control_result

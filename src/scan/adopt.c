@@ -54,18 +54,22 @@ owner_of(char const *name, pid_t *owner)
 	return lock_test(AT_FDCWD, path, owner) > 0;
 }
 
-/* Watches V's process PID, so that svscan_watched hears of its end. 0, -1. */
-static int
-watch(struct svscan *s, struct supervisor *v, pid_t pid)
+int
+svscan_rewatch(struct svscan *s, struct supervisor *v)
 {
 	struct epoll_event e = { .events = EPOLLIN, .data = { .ptr = v } };
 
 	if (s->watched < 0)
 		s->watched = epoll_create1(EPOLL_CLOEXEC);
-	if (s->watched < 0)
-		return -1;
+	return s->watched < 0 || epoll_ctl(s->watched, EPOLL_CTL_ADD, v->watch, &e) < 0 ? -1 : 0;
+}
+
+/* Watches V's process PID, so that svscan_watched hears of its end. 0, -1. */
+static int
+watch(struct svscan *s, struct supervisor *v, pid_t pid)
+{
 	v->watch = pidfd_of(pid);
-	if (v->watch >= 0 && epoll_ctl(s->watched, EPOLL_CTL_ADD, v->watch, &e) < 0)
+	if (v->watch >= 0 && svscan_rewatch(s, v) < 0)
 		svscan_unwatch(v);
 	return v->watch < 0 ? -1 : 0;
 }

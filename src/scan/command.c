@@ -167,3 +167,18 @@ svscan_got_command(struct svscan *s)
 	if (r < (ssize_t)sizeof buf)
 		s->garbage = 0;
 }
+
+/* Those of our own FIFO. */
+void
+svscan_got_own_command(struct svscan *s)
+{
+	char buf[256];
+	ssize_t r;
+
+	do
+		r = read(s->own, buf, sizeof buf);
+	while (r < 0 && errno == EINTR);
+	for (ssize_t i = 0; i < r; i++)
+		if (buf[i] == CONTROL_UPGRADE || (buf[i] == CONTROL_UPGRADE_SELF && !s->upgrade))
+			s->upgrade = buf[i];
+}

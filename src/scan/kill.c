@@ -19,12 +19,6 @@
 #include "s6-svscan.h"
 
 #define DEPTH 64	/* of processes below a supervisor */
-#define MOST 8192
-
-struct svscan_prey {
-	pid_t pid;
-	uint64_t start;
-};
 
 /* Does the process with *PS descend from a supervisor that is left, or belong
    to the session of a service of one? */
@@ -64,6 +58,21 @@ consider(struct svscan *s, pid_t pid)
 	s->prey[s->nprey++].start = ps.start;
 }
 
+int
+svscan_prey_table(struct svscan *s)
+{
+	void *p;
+
+	if (s->prey)
+		return 0;
+	p = mmap(0, SVSCAN_PREY * sizeof *s->prey, PROT_READ | PROT_WRITE,
+		MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	if (p == MAP_FAILED)
+		return -1;
+	s->prey = p;
+	return 0;
+}
+
 void
 svscan_list_prey(struct svscan *s)
 {
@@ -73,19 +82,13 @@ svscan_list_prey(struct svscan *s)
 	unsigned int pid;
 	int fd;
 
-	if (!s->prey) {
-		void *p = mmap(0, MOST * sizeof *s->prey, PROT_READ | PROT_WRITE,
-			MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-
-		if (p == MAP_FAILED)
-			return;
-		s->prey = p;
-	}
+	if (svscan_prey_table(s) < 0)
+		return;
 	fd = open("/proc", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (fd < 0)
 		return;
 	if (listdir_start(&l, fd) == 0)
-		while (s->nprey < MOST && (name = listdir_next(&l, &type)))
+		while (s->nprey < SVSCAN_PREY && (name = listdir_next(&l, &type)))
 			if (uint0_scan(name, &pid))
 				consider(s, (pid_t)pid);
 	close(fd);

@@ -103,20 +103,30 @@ take(struct svscan *s)
 			strerr_dief(100, SCANDIR_CTL " exists and is not a directory");
 	}
 	/* kept open for life, close-on-exec: what we become must not hold it */
-	if (lock_take(AT_FDCWD, SCANDIR_CTL "/lock", 0600, 0) < 0) {
+	s->lock = lock_take(AT_FDCWD, SCANDIR_CTL "/lock", 0600, 0);
+	if (s->lock < 0) {
 		if (errno == EBUSY)
 			strerr_dief(100, "another instance of s6-svscan is already running"
 				" on the same directory");
 		strerr_diefusys(111, "lock " SCANDIR_CTL "/lock");
 	}
-	if (mkfifo(SCANDIR_CTL "/" CONTROL_FIFO, 0600) < 0 && errno != EEXIST)
-		strerr_diefusys(111, "mkfifo " SCANDIR_CTL "/" CONTROL_FIFO);
-	/* our own writing end: no end of file when a client leaves */
-	s->control = open(SCANDIR_CTL "/" CONTROL_FIFO, O_RDWR | O_NONBLOCK | O_CLOEXEC);
+	s->control = control_open(AT_FDCWD, SCANDIR_CTL "/" CONTROL_FIFO);
+	if (s->control < 0 && errno == EPROTO)
+		strerr_dief(100, SCANDIR_CTL "/" CONTROL_FIFO " is not a FIFO");
 	if (s->control < 0)
 		strerr_diefusys(111, "open " SCANDIR_CTL "/" CONTROL_FIFO);
-	if (fstat(s->control, &st) < 0 || !S_ISFIFO(st.st_mode))
-		strerr_dief(100, SCANDIR_CTL "/" CONTROL_FIFO " is not a FIFO");
+	/* one can do without the other */
+	s->own = control_open(AT_FDCWD, SCANDIR_CTL "/" CONTROL_OWN_FIFO);
+	if (s->own < 0)
+		strerr_warnwusys("open " SCANDIR_CTL "/" CONTROL_OWN_FIFO);
+	s->dir = open(".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (s->dir < 0)
+		strerr_diefusys(111, "open the scan directory");
+	s->low = fcntl(s->control, F_DUPFD_CLOEXEC, 3);
+	if (s->low < 0)
+		strerr_diefusys(111, "duplicate a descriptor");
+	if (svscan_table(s) < 0)
+		strerr_diefusys(111, "allocate the table of services");
 }
 
 static void
@@ -128,14 +138,6 @@ prepare(struct svscan *s)
 	};
 	sigset_t set;
 
-	s->dir = open(".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (s->dir < 0)
-		strerr_diefusys(111, "open the scan directory");
-	s->low = fcntl(s->control, F_DUPFD_CLOEXEC, 3);
-	if (s->low < 0)
-		strerr_diefusys(111, "duplicate a descriptor");
-	if (svscan_table(s) < 0)
-		strerr_diefusys(111, "allocate the table of services");
 	sigemptyset(&s->newborn);
 	sigaddset(&s->newborn, SIGTERM);
 	sigaddset(&s->newborn, SIGHUP);
@@ -191,29 +193,35 @@ work(struct svscan *s)
 static void
 loop(struct svscan *s)
 {
-	struct pollfd fds[3] = {
-		{ .fd = s->signals, .events = POLLIN },
-		{ .fd = s->control, .events = POLLIN },
-		{ .events = POLLIN },
+	enum { SIGNALS, CONTROL, WATCHED, OWN, FDS };
+	struct pollfd fds[FDS] = {
+		[SIGNALS] = { .fd = s->signals, .events = POLLIN },
+		[CONTROL] = { .fd = s->control, .events = POLLIN },
+		[WATCHED] = { .events = POLLIN },
+		[OWN] = { .fd = s->own, .events = POLLIN },
 	};
 
 	for (;;) {
 		work(s);
 		if (s->stop && !s->running)
 			svscan_leave(s);
-		fds[2].fd = s->watched;
-		if (clock_poll_anyway(fds, 3, deadline(s)) >= 0) {
+		fds[WATCHED].fd = s->watched;
+		if (clock_poll_anyway(fds, FDS, deadline(s)) >= 0) {
 			s->blind = 0;
 		} else if (!s->blind) {
 			s->blind = 1;
 			strerr_warnwusys("poll");
 		}
-		if (fds[0].revents)
+		if (fds[SIGNALS].revents)
 			svscan_got_signal(s);
-		if (fds[1].revents)
+		if (fds[CONTROL].revents)
 			svscan_got_command(s);
-		if (fds[2].revents)
+		if (fds[WATCHED].revents)
 			svscan_watched(s);
+		if (fds[OWN].revents)
+			svscan_got_own_command(s);
+		if (s->upgrade)
+			svscan_upgrade(s);
 	}
 }
 
@@ -221,13 +229,19 @@ int
 main(int argc, char const *const *argv)
 {
 	static struct svscan s = {
-		.max = 1000, .namemax = 251, .notify = -1, .console = -1, .signals = -1,
+		.max = 1000, .namemax = 251, .own = -1, .notify = -1, .console = -1, .signals = -1,
 		.watched = -1, .code = -1, .scan_wanted = 1, .rescan = CLOCK_NEVER,
 		.look = CLOCK_NEVER, .sweep = CLOCK_NEVER, .stop_due = CLOCK_NEVER
 	};
 	char const *dir;
 
 	PROG = "s6-svscan";
+	s.argv = argv;
+	if (svscan_upgraded(&s)) {
+		prepare(&s);
+		svscan_resume(&s);
+		loop(&s);
+	}
 	dir = options(&s, argc, argv);
 	cli_fds();
 	if (chdir(dir) < 0)

@@ -9,6 +9,7 @@
  *   command.c    signals, commands, SIGxxx handlers, reaping
  *   stop.c       stopping, finish and crash
  *   kill.c       killing what does not stop
+ *   upgrade.c    becoming another s6-svscan, in place
  */
 
 #ifndef SEXTET_SCAN_S6_SVSCAN_H
@@ -18,6 +19,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#define SVSCAN_MOST 180000	/* the most that -C and -c allow */
 #define SVSCAN_NAMEMAX 1019	/* the longest name that -L allows */
 #define SVSCAN_PATHMAX (SVSCAN_NAMEMAX + sizeof "/log")
 #define SVSCAN_CATCHALL "s6-svscan-log"
@@ -60,9 +62,16 @@ struct bad {
 
 enum svscan_stop { SVSCAN_RUNNING, SVSCAN_TERM, SVSCAN_QUIT };
 
-struct svscan_prey;
+/* What is to be killed. */
+struct svscan_prey {
+	pid_t pid;
+	uint64_t start;
+};
+#define SVSCAN_PREY 8192	/* the most */
 
 struct svscan {
+	char const *const *argv;	/* as we were started */
+
 	/* options */
 	uint32_t max;
 	uint32_t namemax;
@@ -81,7 +90,9 @@ struct svscan {
 
 	/* descriptors */
 	int dir;
+	int lock;
 	int control;
+	int own;		/* control-x; -1 none */
 	int signals;
 	int watched;		/* epoll of those watched by pidfd; -1 none yet */
 	int low;		/* a place with a low number for a child's pipe end */
@@ -117,6 +128,7 @@ struct svscan {
 	int64_t swept;
 	int scan_wanted;
 	int garbage;		/* unknown commands come, and we said so */
+	int upgrade;		/* we are asked to; CONTROL_UPGRADE or _SELF, or 0 */
 
 	/* stop.c */
 	enum svscan_stop stop;
@@ -163,6 +175,9 @@ extern void svscan_died(struct svscan *s, struct supervisor *v, int wstat);
 extern void svscan_tell(struct supervisor *v, enum svscan_stop how);
 extern void svscan_signal(struct supervisor *v, int sig);
 
+/* Writes COMMANDS to the FIFO of V's supervisor, never waiting. 0, -1 with errno. */
+extern int svscan_write(struct supervisor *v, char const *fifo, char const *commands);
+
 /* Closes our ends of a logger's pipe. */
 extern void svscan_close_pipe(struct supervisor *v);
 
@@ -186,6 +201,9 @@ extern void svscan_regain(struct supervisor *v);
 extern void svscan_watched(struct svscan *s);
 extern void svscan_unwatch(struct supervisor *v);
 
+/* Goes on watching V, whose pidfd it has. 0, -1. */
+extern int svscan_rewatch(struct svscan *s, struct supervisor *v);
+
 /* command.c */
 extern void svscan_got_signal(struct svscan *s);
 
@@ -194,6 +212,8 @@ extern void svscan_got_signal(struct svscan *s);
 extern int svscan_run(char const *file);
 extern void svscan_got_command(struct svscan *s);
 extern void svscan_sweep(struct svscan *s);
+
+extern void svscan_got_own_command(struct svscan *s);
 
 /* stop.c */
 
@@ -211,9 +231,30 @@ extern void svscan_crash(struct svscan *s, char const *what) __attribute__((nore
 
 /* kill.c */
 
+/* Room for S->prey. 0, -1. */
+extern int svscan_prey_table(struct svscan *s);
+
 /* Adds what descends from the supervisors that run to the list of what is to
    be killed. */
 extern void svscan_list_prey(struct svscan *s);
 extern void svscan_kill_prey(struct svscan *s);
+
+/* upgrade.c */
+
+struct handover;
+
+/* Executes s6-svscan anew, as S->upgrade asks. Returns when it cannot, and says
+   so. */
+extern void svscan_upgrade(struct svscan *s);
+
+/* Was it this process that did so? 1: S goes on where it was, all but signals and
+   what is watched. */
+extern int svscan_upgraded(struct svscan *s);
+
+/* What is to be done once all is set up again. */
+extern void svscan_resume(struct svscan *s);
+
+/* What of S is handed over. */
+extern void svscan_carry(struct handover *h, void *s);
 
 #endif

@@ -5,6 +5,7 @@
 #include <signal.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -199,6 +200,27 @@ svscan_signal(struct supervisor *v, int sig)
 		pidfd_signal(v->watch, sig);
 	else if (v->pid)
 		kill(v->pid, sig);
+}
+
+int
+svscan_write(struct supervisor *v, char const *fifo, char const *commands)
+{
+	char path[SVSCAN_PATHMAX + sizeof "/supervise/control-x"];
+	struct stat st;
+	int fd, r = -1, e;
+
+	path_join3(path, sizeof path, v->name, SERVICEDIR_SUPERVISE, fifo);
+	fd = open(path, O_WRONLY | O_NONBLOCK | O_NOFOLLOW | O_CLOEXEC);
+	if (fd < 0)
+		return -1;
+	errno = EPROTO;
+	if (fstat(fd, &st) == 0 && S_ISFIFO(st.st_mode)
+		&& write(fd, commands, strlen(commands)) >= 0)
+		r = 0;
+	e = errno;
+	close(fd);
+	errno = e;
+	return r;
 }
 
 void

@@ -14,9 +14,7 @@
 
 #include <sextet/clock.h>
 #include <sextet/control.h>
-#include <sextet/path.h>
 #include <sextet/scandir.h>
-#include <sextet/servicedir.h>
 #include <sextet/sigfd.h>
 
 #include "s6-svscan.h"
@@ -91,23 +89,6 @@ svscan_stop(struct svscan *s, enum svscan_stop how)
 	restore_console(s, catchall);
 }
 
-/* Writes COMMANDS to V's supervisor, never waiting. */
-static void
-command(struct supervisor *v, char const *commands)
-{
-	char path[SVSCAN_PATHMAX + sizeof "/supervise/control"];
-	struct stat st;
-	int fd;
-
-	path_join3(path, sizeof path, v->name, SERVICEDIR_SUPERVISE, CONTROL_FIFO);
-	fd = open(path, O_WRONLY | O_NONBLOCK | O_NOFOLLOW | O_CLOEXEC);
-	if (fd < 0 || fstat(fd, &st) < 0 || !S_ISFIFO(st.st_mode)
-		|| write(fd, commands, strlen(commands)) < 0)
-		strerr_warnwusys("control ", v->name);
-	if (fd >= 0)
-		close(fd);
-}
-
 void
 svscan_stop_more(struct svscan *s, int64_t now)
 {
@@ -125,7 +106,8 @@ svscan_stop_more(struct svscan *s, int64_t now)
 			continue;
 		if (!step) {
 			strerr_warnw(v->name, " does not stop - killing it");
-			command(v, "xdkK");
+			if (svscan_write(v, CONTROL_FIFO, "xdkK") < 0)
+				strerr_warnwusys("control ", v->name);
 		} else if (last) {
 			svscan_signal(v, SIGSTOP);
 		}

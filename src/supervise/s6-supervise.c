@@ -95,22 +95,16 @@ static void
 make_control(struct service *s)
 {
 	char const *const name = SERVICEDIR_SUPERVISE "/" CONTROL_FIFO;
-	mode_t mask = umask(0);
-	struct stat st;
 
-	if (mkfifoat(s->supervise, CONTROL_FIFO, 0600) < 0 && errno != EEXIST)
-		strerr_diefusys(111, "mkfifo ", name);
-	umask(mask);
-	/* both ends in one: there is no end of file */
-	s->control = openat(s->supervise, CONTROL_FIFO,
-		O_RDWR | O_NONBLOCK | O_NOFOLLOW | O_CLOEXEC);
-	if (s->control >= 0 ? fstat(s->control, &st) < 0
-		: fstatat(s->supervise, CONTROL_FIFO, &st, AT_SYMLINK_NOFOLLOW) < 0)
-		strerr_diefusys(111, "open ", name);
-	if (!S_ISFIFO(st.st_mode))
+	s->control = control_open(s->supervise, CONTROL_FIFO);
+	if (s->control < 0 && errno == EPROTO)
 		strerr_dief(100, name, " is not a FIFO");
 	if (s->control < 0)
 		strerr_diefusys(111, "open ", name);
+	/* one can do without the other */
+	s->own = control_open(s->supervise, CONTROL_OWN_FIFO);
+	if (s->own < 0)
+		strerr_warnwusys("open ", SERVICEDIR_SUPERVISE "/" CONTROL_OWN_FIFO);
 }
 
 static void
@@ -247,6 +241,20 @@ commands(struct service *s)
 		command(s, bytes[i]);
 }
 
+/* Those of our own FIFO. */
+static void
+own_commands(struct service *s)
+{
+	char bytes[256];
+	ssize_t r;
+
+	do
+		r = read(s->own, bytes, sizeof bytes);
+	while (r < 0 && errno == EINTR);
+	if (r > 0 && memchr(bytes, CONTROL_UPGRADE, (size_t)r))
+		supervise_upgrade(s);
+}
+
 static void
 readiness(struct service *s)
 {
@@ -270,7 +278,7 @@ readiness(struct service *s)
 static void
 loop(struct service *s, int sigfd)
 {
-	enum { SIGNALS, CONTROL, READINESS, ADOPTED, FDS };
+	enum { SIGNALS, CONTROL, READINESS, ADOPTED, OWN, FDS };
 
 	while (s->state != GONE) {
 		struct pollfd fds[FDS] = {
@@ -278,6 +286,7 @@ loop(struct service *s, int sigfd)
 			[CONTROL] = { .fd = s->control, .events = POLLIN },
 			[READINESS] = { .fd = s->listening ? s->readiness : -1, .events = POLLIN },
 			[ADOPTED] = { .fd = s->pidfd, .events = POLLIN },
+			[OWN] = { .fd = s->own, .events = POLLIN },
 		};
 		int64_t until = s->deadline;
 
@@ -304,19 +313,60 @@ loop(struct service *s, int sigfd)
 			readiness(s);
 		if (s->state != GONE && s->deadline <= clock_now())
 			happens(s, TIMEOUT);
+		/* what was not looked at yet waits for whom we become */
+		if (s->state != GONE && fds[OWN].revents)
+			own_commands(s);
 	}
+}
+
+/* A life begins, or goes on after that of a predecessor. */
+static void
+begin(struct service *s)
+{
+	enum event next;
+
+	event_clean(s->event);
+	s->no_proc = !procstat_works();
+	unlinkat(s->supervise, SUPERVISE_ENDED, 0);
+	next = supervise_inherit(s);
+	if (s->tally < 0)
+		s->tally = tally_open(s->supervise, s->forget);
+	s->failing = 1;
+	if (s->forget) {
+		history_forget(s->supervise);
+		supervise_mend(s);
+	}
+	supervise_announce(s, s->greeting);
+	if (next != EVENTS)
+		happens(s, next);
+}
+
+/* Our messages are said to be from us and the service. */
+static void
+entitle(char const *name)
+{
+	static char const myself[] = "s6-supervise ";
+	static char brief[256];
+	char *title = brief;	/* a large buffer here would cost a page */
+	size_t n = strlen(name);
+
+	if (n >= sizeof brief - sizeof myself) {
+		title = malloc(sizeof myself + n);
+		if (!title)
+			strerr_diefusys(111, "allocate memory");
+	}
+	memcpy(title, myself, sizeof myself - 1);
+	memcpy(title + sizeof myself - 1, name, n + 1);
+	PROG = title;
 }
 
 int
 main(int argc, char const *const *argv)
 {
-	static char const myself[] = "s6-supervise ";
-	char brief[256], *title = brief;	/* a large buffer here would cost a page */
-	struct service s = { .state = DOWN, .readiness = -1, .pidfd = -1, .tally = -1, .cgroup = -1,
-		.deadline = CLOCK_NEVER, .rewrite = CLOCK_NEVER, .greeting = "s" };
-	enum event next;
-	int first, sigfd;
-	size_t n;
+	struct service s = { .state = DOWN, .own = -1, .readiness = -1, .pidfd = -1, .tally = -1,
+		.cgroup = -1, .deadline = CLOCK_NEVER, .rewrite = CLOCK_NEVER,
+		.greeting = "s" };
+	int first, sigfd, upgraded;
 
 	PROG = "s6-supervise";
 	first = cli_noopt(argc, argv, USAGE);
@@ -324,34 +374,21 @@ main(int argc, char const *const *argv)
 		strerr_dieusage(100, USAGE);
 	s.name = argv[first];
 	cli_fds();
-	if (chdir(s.name) < 0)
+	upgraded = supervise_upgraded(&s);
+	if (!upgraded && chdir(s.name) < 0)
 		strerr_diefusys(111, "chdir to ", s.name);
-	n = strlen(s.name);
-	if (n >= sizeof brief - sizeof myself) {
-		title = malloc(sizeof myself + n);
-		if (!title)
-			strerr_diefusys(111, "allocate memory");
-	}
-	memcpy(title, myself, sizeof myself - 1);
-	memcpy(title + sizeof myself - 1, s.name, n + 1);
-	PROG = title;
-
-	make_files(&s);
+	entitle(s.name);
+	if (!upgraded)
+		make_files(&s);
 	sigfd = trap();
-	event_clean(s.event);
-	s.no_proc = !procstat_works();
-	unlinkat(s.supervise, SUPERVISE_ENDED, 0);
-	next = supervise_inherit(&s);
-	if (s.tally < 0)
-		s.tally = tally_open(s.supervise, s.forget);
-	s.failing = 1;
-	if (s.forget) {
-		history_forget(s.supervise);
-		supervise_mend(&s);
+	if (upgraded) {
+		s.no_proc = !procstat_works();
+		strerr_warni("upgraded to version " SEXTET_VERSION);
+		/* the signal of a death since may be lost */
+		deaths(&s);
+	} else {
+		begin(&s);
 	}
-	supervise_announce(&s, s.greeting);
-	if (next != EVENTS)
-		happens(&s, next);
 	loop(&s, sigfd);
 	return 0;
 }

@@ -38,6 +38,7 @@ struct service {
 	int event;
 	int lock;
 	int control;
+	int own;		/* control-x, or -1 */
 	int record;		/* supervise/child and its lock */
 	uid_t owner;		/* whose the record was */
 	int tally;
@@ -175,6 +176,20 @@ extern int supervise_sweep(struct service *s, pid_t dead, int estranged);
 
 /* end.c, besides the steps of machine.h: nothing is left. */
 extern enum state supervise_swept(struct service *s);
+
+/* upgrade.c */
+
+struct handover;
+
+/* Executes s6-supervise anew, as it is installed now. Returns when it cannot, and
+   says so. */
+extern void supervise_upgrade(struct service *s);
+
+/* Was it this process that did so? 1: S goes on where it was. */
+extern int supervise_upgraded(struct service *s);
+
+/* What of S is handed over. */
+extern void supervise_carry(struct handover *h, void *s);
 
 /* adopt.c: what the predecessor left. */
 

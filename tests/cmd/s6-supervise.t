@@ -35,6 +35,16 @@ rm bad/supervise/control
 ln -s ../run bad/supervise/control
 run s6-supervise bad
 is "control is a link" "$rc.$err" "100.s6-supervise bad: fatal: supervise/control is not a FIFO"
+service plain
+mkdir -p plain/supervise
+ln -s ../run plain/supervise/control-x
+supervise plain 2>plain.err
+is "control-x is a link: not followed, and it can do without" "$(cat plain.err)" \
+	"s6-supervise plain: warning: unable to open supervise/control-x: Protocol error"
+run s6-svc --upgrade plain
+is "but not be upgraded" "$rc.$err" "111.s6-svc: warning: unable to control plain: Protocol error"
+is "and nobody writes into what is there" "$(grep -c U plain/run)" 0
+stop_all
 rm -r bad/supervise
 ln -s supervise bad/supervise
 run s6-supervise bad
@@ -71,6 +81,7 @@ is "a link to a link to nothing: the directory is made" \
 directory 3730"
 is "files of supervise" "$(cd elsewhere/second && stat -c '%n %A %s' -- *)" "child -rw------- 64
 control prw------- 0
+control-x prw------- 0
 death_tally -rw------- 0
 lock -rw------- 0
 status -rw------- 35"

@@ -4,7 +4,7 @@
 . "${0%/*}/../lib.sh"
 
 usage_ok s6-svc
-synopsis='s6-svc: usage: s6-svc [ -wu | -wU | -wd | -wD | -wr | -wR ] [ -T timeout ] [ -s signal | -abqhkti12pcyrlPCK ] [ -oduDUxOQ ] servicedir...'
+synopsis='s6-svc: usage: s6-svc [ -wu | -wU | -wd | -wD | -wr | -wR ] [ -T timeout ] [ -s signal | -abqhkti12pcyrlPCK ] [ -oduDUxOQ ] [ --upgrade ] servicedir...'
 
 # heard N: the next N bytes that arrived
 heard() {
@@ -22,6 +22,8 @@ for args in '' -d -wd -z '-z a' '-w a' '-wz a' '-wx a' '-T x a' '-T -1 a' '-T 42
 done
 run s6-svc --up a
 is "unknown long option: exit 100" "$rc" 100
+run s6-svc --upgrade=x a
+is "--upgrade takes no value" "$rc.$err" "100.$synopsis"
 fake a
 for s in foo '' TERM15 15x; do
 	run s6-svc -s "$s" a
@@ -86,6 +88,19 @@ is "several: a warning for each" "$err" "s6-svc: warning: unable to control nowh
 s6-svc: warning: unable to control never: supervisor not listening"
 run s6-svc -t never nowhere
 is "several: in the other order" "$rc" 111
+# upgrade, through a FIFO of its own
+run s6-svc --upgrade -u a
+is "no control-x: exit 1" "$rc.$err" "1.s6-svc: warning: a does not support upgrade"
+is "the other commands are given" "$(heard 1)" u
+mkfifo a/supervise/control-x
+run s6-svc --upgrade a
+is "no reader of control-x: exit 1" "$rc.$err" "1.s6-svc: warning: a does not support upgrade"
+exec 8<>a/supervise/control-x
+run s6-svc --upgrade never a
+is "--upgrade of several: exit code of the bad one" "$rc.$err" \
+	"102.s6-svc: warning: unable to control never: supervisor not listening"
+is "--upgrade: arrives there" "$(dd bs=1 count=1 <&8 2>/dev/null)" U
+exec 8>&-
 # a supervisor that ends while its FIFO is full
 if dd if=/dev/zero bs=4096 count=16 >&9 2>/dev/null; then
 	s6-svc -u a 2>err 9>&- &

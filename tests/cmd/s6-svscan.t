@@ -63,8 +63,9 @@ started="$started $scanner"
 ok "notification: then closed" wait "$reader"
 is "notification: a newline" "$(od -An -c told.out)" '  \n'
 ok "notified: listens" s6-svscanctl sd
-is "modes" "$(cd sd/.s6-svscan && stat -c '%n %A' . control lock)" ". drwx------
+is "modes" "$(cd sd/.s6-svscan && stat -c '%n %A' . control control-x lock)" ". drwx------
 control prw-------
+control-x prw-------
 lock -rw-------"
 refused 'another instance of s6-svscan is already running on the same directory' 100 sd
 is "empty: nothing is started" "$(pgrep -P "$scanner")" ''

@@ -3,14 +3,14 @@
 . "${0%/*}/../lib.sh"
 
 usage_ok s6-svscanctl
-synopsis='s6-svscanctl: usage: s6-svscanctl [ -zabhitqnN ] scandir'
+synopsis='s6-svscanctl: usage: s6-svscanctl [ -zabhitqnN ] [ --upgrade[=scanner] ] scandir'
 
 # heard N: the next N bytes that arrived
 heard() {
 	dd bs=1 count="$1" <&9 2>/dev/null
 }
 
-for args in '' '-a' '-p sd' '-r sd' '-s sd' '-0 sd' '-6 sd' '-7 sd' '-8 sd' '-x sd'; do
+for args in '' '-a' '-p sd' '-r sd' '-s sd' '-0 sd' '-6 sd' '-7 sd' '-8 sd' '-x sd' '--upgrade' '--upgrade=x sd' '--upgrade= sd'; do
 	# shellcheck disable=SC2086
 	run s6-svscanctl $args
 	is "'$args': exit 100" "$rc" 100
@@ -65,7 +65,24 @@ is "65 commands: message" "$err" "s6-svscanctl: fatal: too many commands"
 run s6-svscanctl -n sd other
 is "several directories: the first" "$rc.$(heard 1)" 0.n
 is "several directories: a warning" "$err" "s6-svscanctl: warning: ignoring extra arguments"
-exec 9>&-
+
+# upgrade, through a FIFO of its own
+run s6-svscanctl --upgrade sd
+is "no control-x: exit 1" "$rc.$err" "1.s6-svscanctl: fatal: sd does not support upgrade"
+mkfifo sd/.s6-svscan/control-x
+run s6-svscanctl --upgrade sd
+is "no reader of control-x: exit 1" "$rc.$err" "1.s6-svscanctl: fatal: sd does not support upgrade"
+exec 8<>sd/.s6-svscan/control-x
+run s6-svscanctl --upgrade sd
+is "--upgrade: exit 0" "$rc.$out$err" 0.
+run s6-svscanctl --upgrade=scanner -a sd
+is "--upgrade=scanner: exit 0" "$rc.$out$err" 0.
+is "they arrive there" "$(dd bs=1 count=2 <&8 2>/dev/null)" US
+is "the others where they belong" "$(heard 1)" a
+exec 8>&- 9>&-
+run s6-svscanctl --upgrade sd
+is "no reader at all: exit 100" "$rc.$err" \
+	"100.s6-svscanctl: fatal: unable to control sd: supervisor not listening"
 
 long=$(printf '%0250d' 0)
 newline=$(printf 'a\nb c')

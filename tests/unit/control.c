@@ -48,6 +48,32 @@ letters(void)
 			ok(0, "%c twice", *c);
 }
 
+/* The daemon's side. */
+static void
+own(void)
+{
+	int dir = open("supervise", O_RDONLY | O_DIRECTORY), x = control_open(dir, CONTROL_OWN_FIFO), fd;
+	char got[8] = "";
+	struct stat st;
+
+	ok(x >= 0 && fcntl(x, F_GETFD) == FD_CLOEXEC && fcntl(x, F_GETFL) & O_NONBLOCK, "opened");
+	ok(control_sendown(".", "supervise", 'U') == CONTROL_SENT && read(x, got, 8) == 1 && got[0] == 'U',
+		"a command of ours arrives there");
+	ok(read(x, got, 8) == -1 && errno == EAGAIN, "there is no end of file");
+	close(x);
+	umask(077);
+	fd = control_open(dir, "made");
+	ok(fd >= 0 && fstat(fd, &st) == 0 && S_ISFIFO(st.st_mode) && (st.st_mode & 07777) == 0600,
+		"made with its mode");
+	ok(umask(022) == 077, "the umask is as before");
+	close(fd);
+	ok(symlinkat("control", dir, "link") == 0 && control_open(dir, "link") == -1 && errno == EPROTO,
+		"a link is not followed");
+	ok(mkdirat(dir, "dir", 0700) == 0 && control_open(dir, "dir") == -1 && errno == EPROTO,
+		"a directory is none");
+	close(dir);
+}
+
 static void
 fifo(void)
 {
@@ -67,7 +93,12 @@ fifo(void)
 		"commands arrive");
 	ok(control_sendpath("supervise/control", "k", 1) == CONTROL_SENT && read(fd, got, 8) == 1
 		&& got[0] == 'k', "by the FIFO's own name");
+	ok(control_sendown(".", "supervise", 'U') == CONTROL_UNKNOWN, "the other FIFO is not there");
+	mkfifo("supervise/control-x", 0600);
+	ok(control_sendown(".", "supervise", 'U') == CONTROL_UNKNOWN, "nobody reads it");
+	own();
 	close(fd);
+	ok(control_sendown(".", "supervise", 'U') == CONTROL_NOBODY, "nobody reads either");
 	ok(control_sendpath("supervise/control", "k", 1) == CONTROL_NOBODY, "no reader any more");
 	ok(control_sendpath("supervise/nowhere", "k", 1) == CONTROL_ERROR && errno == ENOENT,
 		"no such FIFO");

@@ -13,6 +13,7 @@
 #include <skalibs/sgetopt.h>
 
 #define CLI_OPTIONAL 2
+#define CLI_USAGE 1
 
 /* A long option: --NAME, or --NAME=VALUE when has_arg is 1, or either when it is
    CLI_OPTIONAL (then l->arg is null without a value); it answers as the short
@@ -27,7 +28,9 @@ struct cli_long {
    --version, understands LONGS (ended by a null name; may be null), and dies
    with the usage and 100 on an unknown option or a missing argument. Returns
    the letter, with l->arg set where it takes an argument, or -1 at the end:
-   l->ind is then the index of the first operand. USAGE is the synopsis
+   l->ind is then the index of the first operand. With LONGS an unknown short
+   option is named and not answered with the usage, unless their last entry has
+   the letter CLI_USAGE (for programs whose long options are ours). USAGE is the synopsis
    without "usage: ". PROG must be set. */
 extern int cli_getopt(int argc, char const *const *argv, char const *shorts,
 	struct cli_long const *longs, char const *usage, subgetopt *l);

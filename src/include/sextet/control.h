@@ -14,6 +14,13 @@
  *   o                    run it once: start it now if it is down, no restart
  *   O Q                  no restart; Q also makes ./down
  *   x                    exit when it is down
+ *
+ * Commands that only Sextet has go to a FIFO of their own (0600), control-x
+ * beside it, so that no byte of the other gets a new meaning:
+ *
+ *   U                    upgrade in place; to s6-svscan: and then tell all the
+ *                        supervisors to
+ *   S                    to s6-svscan: upgrade in place, it alone
  */
 
 #ifndef SEXTET_CONTROL_H
@@ -22,9 +29,13 @@
 #include <stddef.h>
 
 #define CONTROL_FIFO "control"
+#define CONTROL_OWN_FIFO "control-x"
+#define CONTROL_UPGRADE 'U'
+#define CONTROL_UPGRADE_SELF 'S'
 #define CONTROL_COMMANDS "abqhkti12pcyPCKrldDuUoOQx"
 
 enum control_result {
+	CONTROL_UNKNOWN = -2,	/* a daemon listens, but not to that: not one of ours */
 	CONTROL_ERROR = -1,	/* errno tells */
 	CONTROL_NOBODY = 0,	/* no supervisor listens */
 	CONTROL_SENT = 1
@@ -39,7 +50,17 @@ extern enum control_result control_send(char const *dir, char const *cmds, size_
 extern enum control_result control_sendbelow(char const *dir, char const *sub,
 	char const *cmds, size_t n);
 
-/* The same for any control FIFO, by its path: NOBODY only for ENXIO. */
+/* Writes the command of ours to the other FIFO in DIR/SUB. UNKNOWN when its daemon
+   has none. */
+extern enum control_result control_sendown(char const *dir, char const *sub, char command);
+
+/* The daemon's side: opens NAME, one of the two FIFOs, in DIRFD, and makes it if
+   needed. Both ends in one, so that there is no end of file; non-blocking,
+   close-on-exec. -1 with errno: EPROTO it is something else. */
+extern int control_open(int dirfd, char const *name);
+
+/* Writes to any control FIFO, by its path: NOBODY only for ENXIO, ERROR with
+   EPROTO when it is no FIFO. */
 extern enum control_result control_sendpath(char const *fifo, char const *cmds, size_t n);
 
 /* The command that sends SIGNAL to run alone, or 0. */

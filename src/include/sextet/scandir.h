@@ -7,6 +7,7 @@
  *                         z reap   a scan   h scan and prune   n prune
  *                         N prune, loggers too   t i terminate   q quit
  *                         b leave at once, killing nothing
+ *     control-x         FIFO 0600, commands of ours (control.h)
  *     finish, crash     executables of the user: what s6-svscan becomes
  *     SIGxxx            executables of the user: signal handlers
  *

@@ -26,6 +26,7 @@
  *   supervise/              directory         s6-supervise:
  *     lock                  lock file                         everybody (lock.h)
  *     control               FIFO              s6-svc          s6-supervise (control.h)
+ *     control-x             FIFO              s6-svc          s6-supervise (control.h)
  *     status                35 bytes          s6-supervise    s6-svstat (status.h)
  *     death_tally           14-byte records   s6-supervise    s6-svdt (tally.h)
  *     child                 64 bytes          s6-supervise    its successor (child.h)
