@@ -86,7 +86,8 @@ add(int fd, int64_t now, uint32_t count, uint32_t seconds)
 		return 0;
 	if (get(fd, n - (off_t)count, &first) < 0)
 		return -1;
-	return now - first <= seconds * CLOCK_S;
+	/* one of the future is no record of ours */
+	return first <= now && first >= now - seconds * CLOCK_S;
 }
 
 int
