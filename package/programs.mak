@@ -54,6 +54,8 @@ PROGRAMS := \
 	supervise/s6-supervise
 
 PARTS_fix-attrs := container/fix-apply
+PARTS_s6-ftrig-listen1 := event/one
+PARTS_s6-ftrig-wait := event/one
 PARTS_s6-log := log/archive log/dfa log/ere log/input log/journal log/lines log/logdir log/out \
 	log/processor log/record log/recover log/script log/select log/start log/stamp log/status \
 	log/stdout

@@ -4,42 +4,23 @@
  * Prints what it heard. Exits 0 on a match, 1 on timeout, 111 on error.
  */
 
-#include <skalibs/allreadwrite.h>
 #include <skalibs/strerr.h>
 
-#include <sextet/cli.h>
-#include <sextet/clock.h>
-#include <sextet/ftrig.h>
 #include <sextet/program.h>
 
-#define USAGE "s6-ftrig-listen1 [ -t timeout ] fifodir regexp prog..."
+#include "one.h"
 
-static struct cli_long const longs[] = { { "timeout", 't', 1 }, { 0, 0, 0 } };
+#define USAGE "s6-ftrig-listen1 [ -t timeout ] fifodir regexp prog..."
 
 int
 main(int argc, char const *const *argv)
 {
-	subgetopt l = SUBGETOPT_ZERO;
 	struct ftrig t;
 	enum ftrig_result r;
-	uint32_t timeout = 0;
 	int64_t deadline;
-	int opt;
 
 	PROG = "s6-ftrig-listen1";
-	while ((opt = cli_getopt(argc, argv, "t:", longs, USAGE, &l)) >= 0) {
-		switch (opt) {
-		case 't': timeout = cli_uint(l.arg, USAGE); break;
-		}
-	}
-	argc -= l.ind;
-	argv += l.ind;
-	if (argc < 3)
-		strerr_dieusage(100, USAGE);
-
-	deadline = clock_deadline(timeout);
-	if (ftrig_listen(&t, argv[0], argv[1]) < 0)
-		strerr_diefusys(111, "subscribe to ", argv[0], " with regexp ", argv[1]);
+	argv = ftrig_one_begin(&t, &deadline, argc, argv, USAGE, 3);
 	if (program_spawn(argv + 2, 0, 0, 0) < 0) {
 		ftrig_leave(&t, 1);
 		strerr_diefusys(111, "spawn ", argv[2]);
@@ -47,8 +28,6 @@ main(int argc, char const *const *argv)
 	r = ftrig_wait(&t, 1, 0, deadline);
 	if (r != FTRIG_MATCHED)
 		strerr_diefusys(r == FTRIG_TIMEOUT ? 1 : 111, "get expected event");
-	t.text[t.len++] = '\n';
-	if (allwrite(1, t.text, t.len) < t.len)
-		strerr_diefusys(111, "write to stdout");
+	ftrig_one_print(&t);
 	return 0;
 }

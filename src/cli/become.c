@@ -1,4 +1,4 @@
-/* identity.c - options that say who to be: see sextet/cli.h */
+/* become.c - options that say who to be: see sextet/cli.h */
 
 #include <stdlib.h>
 #include <skalibs/strerr.h>
