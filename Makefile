@@ -27,9 +27,9 @@ all: $(BINS)
 $(B)/config.h $(B)/config.mak:
 	@test -f $@ || { echo 'run ./configure first' >&2; exit 1; }
 
-$(B)/obj/%.o: src/%.c $(CONFIG)
+$(B)/obj/%.o: src/%.c $(CONFIG) Makefile
 	@mkdir -p $(@D)
-	$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
+	$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) -MMD -MP -MT $@ -c -o $@ $<
 
 $(LIBSEXTET): $(LIBOBJ)
 	@rm -f $@
@@ -37,10 +37,10 @@ $(LIBSEXTET): $(LIBOBJ)
 
 ifeq ($(CONF_MULTICALL),yes)
 
-$(B)/multi/%.o: src/%.c $(B)/multi/main.h $(CONFIG)
+$(B)/multi/%.o: src/%.c $(B)/multi/main.h $(CONFIG) Makefile
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) -Dmain=$(subst -,_,$(*F))_main \
-		-include $(B)/multi/main.h -MMD -MP -c -o $@ $<
+		-include $(B)/multi/main.h -MMD -MP -MT $@ -c -o $@ $<
 
 $(B)/multi/names: FORCE
 	@mkdir -p $(@D)
