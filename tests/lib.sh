@@ -26,6 +26,18 @@
 #                        listens; sets $sup
 #   scan DIR [OPTION..]  s6-svscan on DIR in the background; waits until it
 #                        listens; sets $scanner
+#   scan_ended           waits for the scanner's end; its exit code in $rc
+#   begin NAME [CMD ..]  s6-supervise on ./NAME, as the last words of CMD, what it says
+#                        in NAME.err; waits until the events that "hear NAME" gets tell
+#                        that it is there: until then the status is its predecessor's
+#   murder NAME          kills what begin started
+#   slay PID...          kills them; waits until they are dead
+#   gone PID             there is no such process any more
+#   dead PID             nor a living one: a zombie at most
+#   is_up DIR            the service in DIR is up
+#   is_other DIR PID     so it is, and as another process
+#   pid DIR              prints the service's
+#   lacks DIR            it has no supervisor
 #   tell NAME LETTERS    commands to the supervisor of ./NAME
 #   hear NAME            what ./NAME/event is told from now on goes to ./NAME.events
 #   heard NAME WORD      these events begin with WORD ("heard NAME WORD only": are it)
@@ -182,6 +194,60 @@ supervise() {
 	started="$started $sup"
 	# the lock comes first, the status last: until then nobody is listening
 	wait_until s6-svstat "$1" || diag "s6-supervise $1 does not listen"
+}
+
+scan_ended() {
+	rc=0
+	wait "$scanner" || rc=$?
+}
+
+begin() {
+	tap_service=$1
+	shift
+	tap_before=$(told "$tap_service")
+	"$@" s6-supervise "$tap_service" 2>>"$tap_service.err" &
+	sup=$!
+	eval "sup_$tap_service=$sup"
+	started="$started $sup"
+	wait_until newer "$tap_service"
+}
+
+told() { tr -dc s <"$1.events" | wc -c; }
+newer() { [ "$(told "$1")" -gt "$tap_before" ]; }
+
+murder() {
+	eval "tap_pid=\$sup_$1"
+	kill -9 "$tap_pid"
+	wait "$tap_pid" 2>/dev/null
+}
+
+slay() {
+	kill -KILL "$@"
+	for tap_pid; do wait_until dead "$tap_pid"; done
+}
+
+gone() {
+	! kill -0 "$1" 2>/dev/null
+}
+
+dead() {
+	gone "$1" || grep -q '^State:	Z' "/proc/$1/status"
+}
+
+is_up() {
+	[ "$(s6-svstat -o up -- "$1" 2>/dev/null)" = true ]
+}
+
+is_other() {
+	is_up "$1" && [ "$(pid "$1")" != "$2" ]
+}
+
+pid() {
+	s6-svstat -o pid "$1"
+}
+
+lacks() {
+	! s6-svok "$1"
 }
 
 tell() {

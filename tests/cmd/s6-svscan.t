@@ -5,10 +5,6 @@
 usage_ok s6-svscan
 
 # ended: waits for the scanner's end, its exit code in $rc
-ended() {
-	rc=0
-	wait "$scanner" || rc=$?
-}
 
 # handler NAME TEXT: an executable .s6-svscan/NAME
 handler() {
@@ -70,7 +66,7 @@ lock -rw-------"
 refused 'another instance of s6-svscan is already running on the same directory' 100 sd
 is "empty: nothing is started" "$(pgrep -P "$scanner")" ''
 s6-svscanctl -t sd
-ended
+scan_ended
 is "stopped: exit 0" "$rc" 0
 cd sd || exit 111
 s6-svscan -c 2 -C 4 -L 20 -t 60000 &
@@ -79,14 +75,14 @@ cd .. || exit 111
 started="$started $scanner"
 ok "no directory: the current one" wait_until s6-svscanctl sd
 s6-svscanctl -b sd
-ended
+scan_ended
 is "left: exit 0" "$rc" 0
 run s6-svscan -d 5 sd extra 5>/dev/full & # ends by -t below
 scanner=$!
 started="$started $scanner"
 wait_until s6-svscanctl sd
 s6-svscanctl -t sd
-ended
+scan_ended
 
 ## services
 
@@ -103,9 +99,6 @@ service sd/fds 'ls -l /proc/self/fd | grep -cE "s6-svscan|signalfd|pipe" >fds.ne
 grep SigBlk /proc/self/status >>fds.new
 mv fds.new fds; exec sleep 1000'
 service sd/fds/log 'exec cat'
-is_up() {
-	[ "$(s6-svstat -o up -- "$1")" = true ]
-}
 : >messages
 scan sd 2>>messages
 for name in "$newline" ' blank ' -x -- --help "$long" "a'b\"c\$d" fds fds/log; do
@@ -121,7 +114,7 @@ is "the command line of a supervisor" "$(cat cmdline)" "s6-supervise|$long|"
 is "in the scan directory's session" "$(ps -o sid= -p "$(pgrep -P "$scanner" -f -- "$long")")" \
 	"$(ps -o sid= -p "$scanner")"
 s6-svscanctl -t sd
-ended
+scan_ended
 is "stopped: exit 0" "$rc" 0
 notok "nothing is left" s6-svok "sd/$long"
 rm -r sd/*
@@ -139,7 +132,7 @@ ok "another scan" wait_until is_up sd/later
 is "but only once" "$(wc -l <messages)" 1
 notok "and not started" s6-svok sd/twelve-bytes
 s6-svscanctl -t sd
-ended
+scan_ended
 rm -r sd/*
 
 ## commands
@@ -197,14 +190,11 @@ rm sd/.s6-svscan/SIGHUP
 mv sd/d gone
 mkdir sd/e
 kill -HUP "$scanner"
-lacks() {
-	! s6-svok "$1"
-}
 ok "SIGHUP prunes" wait_until lacks gone
 chmod -x sd/.s6-svscan/SIGTERM
 : >messages
 kill -TERM "$scanner"
-ended
+scan_ended
 is "SIGTERM with a handler that is not executable stops" "$rc" 0
 is "and warns" "$(grep SIGTERM messages)" \
 	"s6-svscan: warning: unable to spawn .s6-svscan/SIGTERM: Permission denied"
@@ -215,7 +205,7 @@ for sig in INT QUIT TERM; do
 	scan sd
 	wait_until is_up sd/a
 	kill "-$sig" "$scanner"
-	ended
+	scan_ended
 	is "SIG$sig stops: exit 0" "$rc" 0
 	notok "SIG$sig: the supervisor is gone" s6-svok sd/a
 done
@@ -228,7 +218,7 @@ for how in 'kill -ABRT $scanner' 's6-svscanctl -b sd'; do
 	wait_until is_up sd/a
 	supervisor=$(pgrep -P "$scanner")
 	eval "$how"
-	ended
+	scan_ended
 	is "$how: finish's exit code" "$rc" 9
 	is "$how: finish, no arguments, same process" "$(cat sd/finish.out)" \
 		".s6-svscan/finish 0 $scanner"
@@ -243,7 +233,7 @@ stop_with() {
 	: >messages
 	scan sd 2>>messages
 	s6-svscanctl -t sd
-	ended
+	scan_ended
 	sed 's/^s6-svscan: //' messages >said
 }
 # shellcheck disable=SC2016
@@ -293,17 +283,17 @@ end_by() {
 	s6-svc -xd sd/a
 }
 end_by 7
-ended
+scan_ended
 is "ended: exit with its code" "$rc" 7
 notok "ended: the word is taken away" test -e sd/a/supervise/ended
 end_by '255
 '
-ended
+scan_ended
 is "ended: 255 and a newline" "$rc" 255
 # shellcheck disable=SC2016
 handler finish 'echo "$# $1 $S6_EXITCODE"; exit 3'
 end_by 0 >finish.out
-ended
+scan_ended
 is "ended: finish decides" "$rc" 3
 is "ended: finish gets the code" "$(cat finish.out)" "1 0 0"
 rm sd/.s6-svscan/finish
@@ -314,7 +304,7 @@ for word in 256 x '' '7 8' -1; do
 		"s6-svscan: warning: invalid a/supervise/ended"
 	[ "$word" != 256 ] || ok "ended: '$word': restarted" wait_until is_up sd/a
 	s6-svscanctl -t sd
-	ended
+	scan_ended
 	is "ended: '$word': exit 0" "$rc" 0
 done
 

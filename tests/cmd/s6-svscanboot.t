@@ -4,13 +4,6 @@
 
 usage_ok s6-svscanboot
 
-is_up() {
-	[ "$(s6-svstat -o up -- "$1")" = true ]
-}
-ended() {
-	rc=0
-	wait "$scanner" || rc=$?
-}
 # boot ARG...: in the background; waits until the tree listens
 boot() {
 	for boot_dir; do :; done
@@ -101,7 +94,7 @@ is "a second one: message" "$err" \
 	"s6-svscanboot: fatal: another instance of s6-svscan is already running on deep/sd"
 ok "and the first goes on" is_up $svc
 s6-svscanctl -t deep/sd
-ended
+scan_ended
 is "stopped: exit 0" "$rc" 0
 is "nothing came to the console" "$(cat console)" ''
 
@@ -124,7 +117,7 @@ ok "up" wait_until is_ready
 is "the logger's own messages go to the console" \
 	"$(readlink "/proc/$(s6-svstat -o pid $svc)/fd/2")" "$here/console"
 s6-svscanctl -t deep/sd
-ended
+scan_ended
 is "stopped: exit 0" "$rc" 0
 
 ## a user's own
@@ -136,14 +129,14 @@ ok "-u: under XDG_RUNTIME_DIR" test -d runtime/uncaught-logs
 svc=sd/s6-svscan-log
 wait_until is_ready
 s6-svscanctl -t sd
-ended
+scan_ended
 if others_may_run && id nobody >/dev/null 2>&1; then
 	boot -l nobody -D logs3 sd
 	ok "-l: up" wait_until is_ready
 	is "-l: the logger runs as that user" "$(stat -c %U "/proc/$(s6-svstat -o pid $svc)")" nobody
 	is "-l: who owns the directory" "$(stat -c %U logs3)" nobody
 	s6-svscanctl -t sd
-	ended
+	scan_ended
 	is "-l: stopped" "$rc" 0
 else
 	skip "-l" "no user nobody who may run $bin"
@@ -163,7 +156,7 @@ if others_may_run; then
 	is "-l as somebody else than root: ignored" \
 		"$(stat -c %u "/proc/$(s6-svstat -o pid $svc)")" 54323
 	s6-svscanctl -t sd
-	ended
+	scan_ended
 	cd ..
 else
 	skip "-l as somebody else than root" "nobody else may run $bin"

@@ -4,24 +4,6 @@
 tool=${SEXTET_TREE:-$top/build/check}/tests/tool
 go='until [ -e go ]; do sleep 0.02; done'
 
-# begin NAME: its supervisor in the background; until it says that it is there,
-# the status is its predecessor's
-begin() {
-	tap_before=$(told "$1")
-	s6-supervise "$1" 2>>"$1.err" &
-	eval "sup_$1=$!"
-	started="$started $!"
-	wait_until newer "$1"
-}
-told() { tr -dc s <"$1.events" | wc -c; }
-newer() { [ "$(told "$1")" -gt "$tap_before" ]; }
-# murder NAME: kills its supervisor
-murder() {
-	eval "tap_pid=\$sup_$1"
-	kill -9 "$tap_pid"
-	wait "$tap_pid" 2>/dev/null
-}
-gone() { ! kill -0 "$1" 2>/dev/null; }
 tally() {
 	od -An -v -tu1 -w14 "$1/supervise/death_tally" | awk '{ print $13, $14 }' | tr '\n' ';'
 }

@@ -10,25 +10,8 @@ cat >no_proc <<'END'
 exec unshare -m sh -c 'mount -t tmpfs none /proc && exec "$@"' sh "$@"
 END
 chmod +x no_proc
-gone() { ! kill -0 "$1" 2>/dev/null; }
-# begin NAME PREFIX: its supervisor in the background; until it says that it is
-# there, the status is its predecessor's
-begin() {
-	tap_before=$(told "$1")
-	# shellcheck disable=SC2086
-	$2 s6-supervise "$1" 2>>"$1.err" &
-	sup=$!
-	started="$started $sup"
-	wait_until newer "$1"
-}
-told() { tr -dc s <"$1.events" | wc -c; }
-newer() { [ "$(told "$1")" -gt "$tap_before" ]; }
-murder() {
-	kill -9 "$sup"
-	wait "$sup" 2>/dev/null
-}
-
 # play NAME PREFIX: the same story each time
+# shellcheck disable=SC2086
 play() {
 	service "$1" 'until [ -e go ]; do sleep 0.02; done
 		exit 7'
@@ -36,11 +19,11 @@ play() {
 	chmod +x "$1/finish"
 	echo 0 >"$1/restart-delay"
 	hear "$1"
-	begin "$1" "$2"
+	begin "$1" $2
 	wait_until heard "$1" su
 	pid=$(state "$1" pid)
-	murder
-	begin "$1" "$2"
+	murder "$1"
+	begin "$1" $2
 	is "$1: adopted" "$(state "$1" up,pid)" "true $pid"
 	tell "$1" p
 	ok "$1: signals reach it" wait_until sh -c "[ \$(ps -o stat= -p $pid | cut -c 1) = T ]"
@@ -50,24 +33,24 @@ play() {
 	like "$1: its end is noticed" "$(head -n 1 "$1/args")" "^($3) 0 $pid\$"
 	wait_until is_state "$1" up true
 	pid=$(state "$1" pid)
-	murder
-	begin "$1" "$2"
+	murder "$1"
+	begin "$1" $2
 	is "$1: adopted" "$(state "$1" up,pid)" "true $pid"
 	tell "$1" xd
 	wait "$sup"
 	is "$1: stopped, and the supervisor leaves" $? 0
 	ok "$1: nothing is left" wait_until gone "$pid"
 	# dead in the gap, and the pid is another's now
-	begin "$1" "$2"
+	begin "$1" $2
 	wait_until is_state "$1" up true
 	pid=$(state "$1" pid)
-	murder
+	murder "$1"
 	kill -9 "$pid"
 	wait_until gone "$pid"
 	if [ "${4-}" ]; then
 		"$tool/forge" "$1/supervise/child" pid=$$
 	fi
-	begin "$1" "$2"
+	begin "$1" $2
 	wait_until is_state "$1" up true
 	notok "$1: the stranger with its pid is not adopted" [ "$(state "$1" pid)" = $$ ]
 	pid=$(state "$1" pid)

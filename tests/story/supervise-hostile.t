@@ -17,7 +17,6 @@ murder() {
 	kill -9 "$tap_pid"
 	wait "$tap_pid" 2>/dev/null
 }
-gone() { ! kill -0 "$1" 2>/dev/null; }
 # answered NAME LETTER: obeyed within a second, seen by a client; the machine may
 # be busy with something else, once
 answered() {

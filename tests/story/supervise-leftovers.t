@@ -3,26 +3,9 @@
 . "${0%/*}/../lib.sh"
 tool=${SEXTET_TREE:-$top/build/check}/tests/tool
 
-begin() {
-	tap_before=$(told "$1")
-	tap_name=$1
-	shift
-	"$@" s6-supervise "$tap_name" 2>>"$tap_name.err" &
-	eval "sup_$tap_name=$!"
-	started="$started $!"
-	wait_until newer "$tap_name"
-}
-told() { tr -dc s <"$1.events" | wc -c; }
-newer() { [ "$(told "$1")" -gt "$tap_before" ]; }
-murder() {
-	eval "tap_pid=\$sup_$1"
-	kill -9 "$tap_pid"
-	wait "$tap_pid" 2>/dev/null
-}
-gone() { ! kill -0 "$1" 2>/dev/null || [ "$(sed 's/.*) \(.\).*/\1/' "/proc/$1/stat" 2>/dev/null || echo Z)" = Z ]; }
 # those of the pids in FILE that live
 living() {
-	for p in $(cat "$1" 2>/dev/null); do gone "$p" || printf '%s ' "$p"; done
+	for p in $(cat "$1" 2>/dev/null); do dead "$p" || printf '%s ' "$p"; done
 }
 # left NAME SCRIPT: a service that starts what SCRIPT says, and a finish that
 # notes what is still there
@@ -39,10 +22,13 @@ left() {
 	echo 0 >"$1/restart-delay"
 	hear "$1"
 }
-{
-	echo 'gone() { ! kill -0 "$1" 2>/dev/null || [ "$(sed "s/.*) \(.\).*/\1/" "/proc/$1/stat" 2>/dev/null || echo Z)" = Z ]; }'
-	echo 'living() { for p in $(cat "$1"); do gone "$p" || echo "$p"; done; }'
-} >living
+cat >living <<'END'
+living() {
+	for p in $(cat "$1"); do
+		! grep -qs '^State:	[^Z]' "/proc/$p/status" || echo "$p"
+	done
+}
+END
 
 kid='sh -c "echo \$\$ >>kids; exec sleep 1000"'
 left plain "$kid &"
@@ -104,7 +90,7 @@ wait_until count wait 1
 echo 100 >wait/timeout-kill-leftovers
 kill -TERM "$sup_wait"
 wait "$sup_wait"
-is "TERM: exits when all are gone" "$?.$(living wait/kids)" 0.
+is "TERM: exits when all are dead" "$?.$(living wait/kids)" 0.
 ok "and has said so" heard wait sudDudDx only
 
 # what finish leaves behind
@@ -165,7 +151,7 @@ cp unseen/kids unseen.kids
 pid=$(state unseen pid)
 murder unseen
 kill -9 "$pid"
-wait_until gone "$pid"
+wait_until dead "$pid"
 begin unseen
 wait_until heard unseen susdDu
 is "dead in the gap: its session is swept" "$(living unseen.kids)" ""
@@ -189,7 +175,7 @@ for pair in a_double:2 a_deaf:2 a_stopped:1 a_gap:1 a_late:0; do
 	pid=$(state $s pid)
 	cp $s/kids $s.kids
 	murder $s
-	[ $s != a_gap ] || { kill -9 "$pid" && wait_until gone "$pid"; }
+	[ $s != a_gap ] || { kill -9 "$pid" && wait_until dead "$pid"; }
 	begin $s
 done
 diag "control groups: ${grouped:-none can be made here}"

@@ -11,7 +11,6 @@ begin() {
 	done
 	for s; do wait_until s6-svok "$s"; done
 }
-gone() { ! kill -0 "$1" 2>/dev/null; }
 ignores='trap "" TERM
 	sleep 1000 &
 	echo $! >child

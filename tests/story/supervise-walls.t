@@ -10,7 +10,6 @@ begin() {
 	eval "sup_$tap_name=$!"
 	started="$started $!"
 }
-gone() { ! kill -0 "$1" 2>/dev/null; }
 
 # a full disk below supervise/
 if mkdir disk && mount -t tmpfs -o size=64k,nr_inodes=40 none disk 2>/dev/null; then

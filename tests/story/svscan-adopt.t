@@ -4,26 +4,6 @@
 # what another living scanner has.
 . "${0%/*}/../lib.sh"
 
-is_up() {
-	[ "$(s6-svstat -o up -- "$1" 2>/dev/null)" = true ]
-}
-pid() {
-	s6-svstat -o pid "$1"
-}
-is_other() {
-	is_up "$1" && [ "$(pid "$1")" != "$2" ]
-}
-gone() {
-	[ ! -d "/proc/$1" ] || grep -q '^State:	Z' "/proc/$1/status"
-}
-slay() {
-	kill -KILL "$@"
-	for p; do wait_until gone "$p"; done
-}
-ended() {
-	rc=0
-	wait "$scanner" || rc=$?
-}
 # supervisor DIR: the pid of its supervisor, whoever's child that is
 supervisor() {
 	for p in $(pgrep -f "^s6-supervise (-- )?${2-$1}\$"); do
@@ -156,7 +136,7 @@ slay "$scanner"
 scan sd 2>>messages
 wait_until all_up
 s6-svscanctl -t sd
-ended
+scan_ended
 is "it stops them all: exit 0" "$rc" 0
 for d in a web web/log; do
 	notok "$d: no supervisor is left" s6-svok sd/$d
@@ -179,13 +159,10 @@ s6-svscanctl -a sd
 wait_until is_up sd/later
 mv sd/a aside
 s6-svscanctl -h sd
-lacks() {
-	! s6-svok "$1"
-}
 ok "prune stops one that was taken over" wait_until lacks aside
 mv aside sd/a
 s6-svscanctl -t sd
-ended
+scan_ended
 
 ## one that was started by hand
 
@@ -197,8 +174,8 @@ wait_until is_up sd/a
 scan sd 2>>messages
 s6-svscanctl -a sd
 s6-svscanctl -t sd
-ended
-ok "one started by hand is taken over, too" gone "$hand"
+scan_ended
+ok "one started by hand is taken over, too" dead "$hand"
 
 ## two scan directories with the same service
 
@@ -224,6 +201,6 @@ is "two scanners: the first stops" "$rc" 0
 ok "two scanners: and the second takes its turn" wait_until is_other other/b "$a"
 is "two scanners: one warning" "$(wc -l <messages)" 1
 s6-svscanctl -t other
-ended
+scan_ended
 
 done_testing

@@ -3,16 +3,6 @@
 # run, commands are heard, and the tree stops.
 . "${0%/*}/../lib.sh"
 
-is_up() {
-	[ "$(s6-svstat -o up -- "$1")" = true ]
-}
-lacks() {
-	! s6-svok "$1"
-}
-ended() {
-	rc=0
-	wait "$scanner" || rc=$?
-}
 # up DIR: how many services there are up
 up() {
 	n=0
@@ -75,7 +65,7 @@ s6-svscanctl -n sd
 scanned 6
 ok "a vanished directory harms nobody" is_up sd/mark5
 s6-svscanctl -t sd
-ended
+scan_ended
 is "stops with bad entries" "$rc" 0
 
 ## permission, as somebody else than root
@@ -112,7 +102,7 @@ if others_may_run; then
 	ok "permission: started without being told" wait_until is_up sd/inner
 	is "permission: no more warnings" "$(wc -l <messages)" 2
 	kill -TERM "$scanner"
-	ended
+	scan_ended
 	is "stops" "$rc" 0
 else
 	skip "no permission" "nobody else may run $bin"
@@ -137,7 +127,7 @@ s6-svscanctl -h sd
 ok "-C 4: one goes, another comes" wait_until are_up sd 4
 is "-C 4: no more warnings" "$(wc -l <messages)" 2
 s6-svscanctl -t sd
-ended
+scan_ended
 is "-C 4: stops" "$rc" 0
 ok "-C 4: nothing is left" are_up sd 0
 rm -rf sd
@@ -152,7 +142,7 @@ scan sd -C 5 2>>messages
 ok "a pair that has no room is started not at all" wait_until are_up sd 3
 ok "and the rest is" is_up sd/two
 s6-svscanctl -t sd
-ended
+scan_ended
 
 ## thirty logged services and 24 descriptors
 
@@ -191,7 +181,7 @@ prlimit --pid "$scanner" --nofile=100:100
 s6-svscanctl -a sd
 ok "more descriptors: all run" wait_until are_up sd 27
 s6-svscanctl -t sd
-ended
+scan_ended
 is "stops" "$rc" 0
 
 ## processes
@@ -215,7 +205,7 @@ if others_may_run; then
 	done
 	ok "processes to be had: all run" wait_until are_up sd 6
 	kill -TERM "$scanner"
-	ended
+	scan_ended
 	is "stops" "$rc" 0
 else
 	skip "processes" "nobody else may run $bin"
@@ -242,7 +232,7 @@ service sd/d
 s6-svscanctl -h sd
 ok "while it goes on: commands are heard" wait_until is_up sd/d
 s6-svscanctl -t sd
-ended
+scan_ended
 kill "$flood" 2>/dev/null
 wait "$flood" 2>/dev/null
 is "and it stops" "$rc" 0

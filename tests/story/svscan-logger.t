@@ -3,15 +3,6 @@
 # is lost or comes twice.
 . "${0%/*}/../lib.sh"
 
-is_up() {
-	[ "$(s6-svstat -o up -- "$1")" = true ]
-}
-is_other() {
-	is_up "$1" && [ "$(s6-svstat -o pid "$1")" != "$2" ]
-}
-pid() {
-	s6-svstat -o pid "$1"
-}
 supervisor() {
 	pgrep -P "$scanner" -f "^s6-supervise $1\$"
 }
@@ -44,13 +35,6 @@ say() {
 }
 # slay PID...: one that dies while it reads takes along what it has read, so
 # nothing is said until it is gone
-gone() {
-	[ ! -d "/proc/$1" ]
-}
-slay() {
-	kill -KILL "$@"
-	for p; do wait_until gone "$p"; done
-}
 arrived() {
 	ok "$1: all lines arrive" wait_until has_lines "$n"
 }

@@ -2,19 +2,7 @@
 # What a scan finds new, keeps, and no longer finds; what prune does about it.
 . "${0%/*}/../lib.sh"
 
-is_up() {
-	[ "$(s6-svstat -o up -- "$1")" = true ]
-}
-lacks() {
-	! s6-svok "$1"
-}
-pid() {
-	s6-svstat -o pid "$1"
-}
 # others than PID: the service DIR runs as another process
-is_other() {
-	is_up "$1" && [ "$(pid "$1")" != "$2" ]
-}
 has_lines() {
 	[ "$(wc -l <"$1")" -ge "$2" ]
 }

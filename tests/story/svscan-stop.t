@@ -2,16 +2,6 @@
 # How a tree is stopped: its order, its bounds, who may be the cause.
 . "${0%/*}/../lib.sh"
 
-is_up() {
-	[ "$(s6-svstat -o up -- "$1")" = true ]
-}
-ended() {
-	rc=0
-	wait "$scanner" || rc=$?
-}
-gone() {
-	[ ! -d "/proc/$1" ]
-}
 now_ms() {
 	date +%s%3N
 }
@@ -31,7 +21,7 @@ scan sd
 wait_until test -e sd/web/ready
 wait_until is_up sd/web/log
 s6-svscanctl -t sd
-ended
+scan_ended
 is "-t: exit 0" "$rc" 0
 is "-t: the logger has it all" "$(cat sd/web/log/out)" "first words
 last words
@@ -48,7 +38,7 @@ s6-svscanctl -t sd
 ok "-t: the service stops" wait_until gone "$web"
 ok "-t: the logger is left to itself" is_up sd/web/log
 s6-svscanctl -q sd
-ended
+scan_ended
 ok "-q after -t: the logger got SIGTERM" test -e sd/web/log/termed
 is "-q after -t: exit 0" "$rc" 0
 rm -r sd/*
@@ -78,7 +68,7 @@ wait_until test -e sd/stubborn/ready
 wait_until is_up sd/good
 start=$(now_ms)
 s6-svscanctl -t sd
-ended
+scan_ended
 took=$(($(now_ms) - start))
 is "--stop-timeout: exit 0" "$rc" 0
 ok "--stop-timeout: not before ($took ms)" [ "$took" -ge 300 ]
@@ -99,7 +89,7 @@ frozen=$(s6-svstat -o pid sd/frozen)
 supervisor=$(pgrep -P "$scanner" -f '^s6-supervise frozen$')
 kill -STOP "$supervisor"
 s6-svscanctl -t sd
-ended
+scan_ended
 is "stopped supervisor: exit 0" "$rc" 0
 ok "stopped supervisor: is gone" gone "$supervisor"
 ok "stopped supervisor: its service is gone" gone "$frozen"
@@ -135,7 +125,7 @@ s6-svscanctl -a sd
 printf 'X' >sd/.s6-svscan/control
 ok "catch-all: gets our warnings" wait_until grep -q 'unknown control command' sd/s6-svscan-log/out
 s6-svscanctl -t sd
-ended
+scan_ended
 is "catch-all: stopped, though it ends last" "$rc" 0
 is "catch-all: heard everybody" "$(grep -v unknown sd/s6-svscan-log/out)" "to the catch-all
 and on stderr
@@ -156,7 +146,7 @@ scan sd
 wait_until is_up sd/other
 wait_until is_up sd/main
 touch go
-ended
+scan_ended
 is "ends-container: its exit code is ours" "$rc" 42
 ok "ends-container: after its finish" test -e sd/main/finished
 notok "ends-container: the others are stopped" s6-svok sd/other
@@ -165,7 +155,7 @@ echo failure >sd/main/ends-container
 # shellcheck disable=SC2016
 service sd/main 'echo >>starts; [ "$(wc -l <starts)" -lt 2 ] || kill -KILL $$'
 scan sd
-ended
+scan_ended
 is "ends-container: failure: not the exit 0, but the signal" "$rc" 137
 is "ends-container: failure: at the second death" "$(wc -l <sd/main/starts)" 2
 rm sd/main/starts
@@ -173,7 +163,7 @@ service sd/main
 scan sd
 wait_until is_up sd/main
 s6-svscanctl -t sd
-ended
+scan_ended
 is "ends-container: a stop is no failure" "$rc" 0
 
 # told to stop when its logger has hardly begun to live
@@ -203,7 +193,7 @@ wait_until is_up sd/web/log
 s6-svc -xd sd/web/log
 wait_until is_down
 s6-svscanctl -t sd
-ended
+scan_ended
 is "stopped between two lives of the logger: exit 0" "$rc" 0
 is "it still gets the last words" "$(cat sd/web/log/out)" "last words"
 

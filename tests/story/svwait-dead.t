@@ -20,11 +20,6 @@ alone() {
 	s6-svwait -t 9000 -u "$1"
 	eval "sup_$1=$sup pid_$1=$(state "$1" pid)"
 }
-slay() {
-	kill -KILL "$1"
-	wait "$1" 2>/dev/null
-}
-gone() { ! kill -0 "$1" 2>/dev/null; }
 
 for s in a b c d e f; do alone $s; done
 s6-svc -O e
