@@ -18,10 +18,11 @@
 # Settings, as variables of the test:
 #   cont_init     what is started instead of /init, words
 #   cont_user     the uid and gid it is started as, without capabilities
+#   cont_wait     "no": contained does not wait; then $one is not set
 #   cont_mounts   shell commands that change mounts, run in the new root's parent
 #                 with $root set, before it is entered
 
-cont_init=/init cont_user='' cont_mounts=''
+cont_init=/init cont_user='' cont_mounts='' cont_wait=yes
 
 container_works() {
 	unshare --pid --fork --mount-proc chroot / true 2>/dev/null
@@ -81,7 +82,7 @@ container() {
 	done
 	# shellcheck disable=SC2086
 	[ "$cont_seen" = 1 ] || set -- "$@" $cont_start
-	unshare --pid --fork --mount sh -c "$cont_enter" sh "$cont_root" "$bin" "$cont_mounts" \
+	${cont_exec-} unshare --pid --fork --mount sh -c "$cont_enter" sh "$cont_root" "$bin" "$cont_mounts" \
 		/usr/bin/env -i \
 		"PATH=$bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin" "$@"
 }
@@ -93,10 +94,14 @@ cont_has_begun() {
 }
 
 contained() {
-	container "$@" </dev/null >"$1.out" 2>"$1.err" &
+	# $! is to be unshare itself, whose child is process 1
+	(
+		cont_exec='exec'
+		container "$@"
+	) </dev/null >"$1.out" 2>"$1.err" &
 	cont=$!
 	cont_name=$1
-	wait_until cont_has_begun
+	[ "$cont_wait" = no ] || wait_until cont_has_begun
 }
 
 container_end() {

@@ -121,8 +121,9 @@ extern pid_t container_spawn(char const *file, char const *const *argv, char con
 
 /* order.c */
 
-/* Notes that the stop has begun, for s6-healthcheck and for us. */
-extern void container_note_stop(struct container const *c);
+/* Notes that the stop has begun, for s6-healthcheck and for us. 0: that was noted
+   already. */
+extern int container_note_stop(struct container const *c);
 
 /* Notes that the stop was asked for in this way. Was it so before? A second time
    means no grace; but who asks for what has begun by itself asks the first time. */

@@ -40,17 +40,22 @@ container_tell_svscan(struct container const *c)
 	return scandir_send(c->scandir, "t", 1);
 }
 
-void
+int
 container_note_stop(struct container const *c)
 {
-	if (bootphase_set(c->statedir, BOOTPHASE_STOP) < 0)
+	int r = bootphase_set(c->statedir, BOOTPHASE_STOP);
+
+	if (r < 0)
 		strerr_warnwusys("note the stop in ", c->statedir);
+	return r != 0;
 }
 
 void
 container_stop(struct container const *c)
 {
-	container_note_stop(c);
+	/* s6-svscan, told a second time, would be in a hurry */
+	if (!container_note_stop(c))
+		return;
 	switch (container_tell_svscan(c)) {
 	case CONTROL_ERROR: strerr_warnwusys("control ", c->scandir); break;
 	case CONTROL_NOBODY: strerr_warnw("s6-svscan not running on ", c->scandir); break;

@@ -16,7 +16,6 @@
 #include <skalibs/strerr.h>
 #include <skalibs/types.h>
 
-#include <sextet/bootphase.h>
 #include <sextet/cli.h>
 #include <sextet/control.h>
 #include <sextet/filereplace.h>
@@ -87,10 +86,9 @@ static int
 order(struct container const *c, char const *kind)
 {
 	int hurry = container_asked(c, kind);
-	int stopping = bootphase_read(c->statedir) == BOOTPHASE_STOP;
+	int stopping = !container_note_stop(c);
 	int r;
 
-	container_note_stop(c);
 	if (container_tell_stage2(c, hurry ? CONTAINER_KILL : CONTAINER_TERM) == CONTROL_ERROR
 		&& errno != ENOENT)
 		strerr_warnwusys("control stage 2");

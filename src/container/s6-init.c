@@ -20,6 +20,7 @@
 #include <skalibs/strerr.h>
 #include <skalibs/types.h>
 
+#include <sextet/binlinks.h>
 #include <sextet/cli.h>
 #include <sextet/clock.h>
 #include <sextet/environment.h>
@@ -219,6 +220,8 @@ main(int argc, char const *const *argv)
 	init_place(&i);
 	environments(&i);
 	init_tree(&i);
+	if (binlinks_make("/command", "/bin") < 0)
+		strerr_warnwusys("make links in /bin");
 	output = contlog_start(&i.c);
 	umask(mask);
 	if (pipe2(ready, O_CLOEXEC) < 0)
