@@ -3,7 +3,7 @@
  *
  * feed MEGABYTES LINE CMD [ARG...] gives that many megabytes of lines of LINE
  * bytes, newline counted, to CMD through a pipe, and prints: seconds of
- * processor time of CMD for each GB, and MB per second.
+ * processor time of CMD for each GB, and nanoseconds that passed for each line.
  */
 
 #include "bench.h"
@@ -81,6 +81,7 @@ main(int argc, char **argv)
 	close(p[1]);
 	finish(pid, argv[3], &ru);
 	t = now() - t;
-	printf("%.4f %.1f\n", cpu_of(&ru) / (double)done * 1e3, (double)done / t);
+	printf("%.4f %.1f\n", cpu_of(&ru) / (double)done * 1e3,
+		t * 1e3 / ((double)done / atof(argv[2])));
 	return 0;
 }
