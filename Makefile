@@ -57,11 +57,15 @@ $(B)/multi/table.h: $(B)/multi/names Makefile
 $(B)/obj/multi/sextet.o: ALL_CPPFLAGS += -I$(B)/multi
 $(B)/obj/multi/sextet.o: $(B)/multi/main.h $(B)/multi/table.h
 
-$(B)/bin/sextet: $(B)/obj/multi/sextet.o $(PROGRAMS:%=$(B)/multi/%.o) \
+# First the tools that are executed all the time, with all that they need of the
+# libraries: then they lie together, on few pages.
+FIRST := $(B)/obj/multi/sextet.o $(patsubst %,$(B)/multi/%.o,$(filter chain/%,$(PROGRAMS)))
+
+$(B)/bin/sextet: $(FIRST) $(PROGRAMS:%=$(B)/multi/%.o) \
 		$(foreach n,$(NAMES),$(PARTS_$(n):%=$(B)/obj/%.o)) $(LIBSEXTET)
 	@mkdir -p $(@D)
-	$(CC) $(ALL_CFLAGS) -o $@ $^ $(ALL_LDFLAGS) \
-		$(sort $(foreach n,$(NAMES),$(LIBS_$(n)))) $(SKALIBS_LIBS)
+	$(CC) $(ALL_CFLAGS) -o $@ $(FIRST) $(ALL_LDFLAGS) $(LIBSEXTET) $(SKALIBS_LIBS) -lc \
+		$(filter-out $(FIRST),$^) $(sort $(foreach n,$(NAMES),$(LIBS_$(n)))) $(SKALIBS_LIBS)
 
 $(BINS): $(B)/bin/sextet
 	@ln -sf sextet $@

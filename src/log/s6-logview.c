@@ -235,9 +235,10 @@ options(struct view *v, int argc, char const *const *argv)
 int
 main(int argc, char const *const *argv)
 {
-	static struct view v = { .out = { .fd = 1 } };
+	static struct view v;	/* large: all zero, it takes no room in the file */
 	int first;
 
+	v.out.fd = 1;
 	PROG = "s6-logview";
 	first = options(&v, argc, argv);
 	if (first == argc)
