@@ -81,6 +81,7 @@ said() {
 	sed 's/: Resource busy$/: Device or resource busy/
 		s/: Not a tty$/: Inappropriate ioctl for device/
 		s/: Symbolic link loop$/: Too many levels of symbolic links/
+		s/: I\/O error$/: Input\/output error/
 		s/: Filename too long$/: File name too long/
 		s/: No file descriptors available$/: Too many open files/
 		s/: Operation timed out$/: Connection timed out/' "$@"
@@ -264,6 +265,8 @@ hear() {
 }
 
 heard() {
+	# an event takes its time through the FIFO and cat, even when its sender is gone
+	[ "${3-}" != only ] || (wait_until heard "$1" "$2")
 	tap_events=$(cat "./$1.events")
 	case $tap_events in
 	"$2") return 0 ;;

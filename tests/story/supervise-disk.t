@@ -96,7 +96,7 @@ fcntl.ioctl(os.open("broken.disk", os.O_RDONLY), 0x8004587d, struct.pack("I", 2)
 	wait "$sup"
 	is "EIO: leaves on command" $? 0
 	is "EIO: nothing is left" "$(instances broken)" 0
-	like "EIO: said" "$(cat broken.err)" 'unable to write supervise/status: Input/output error'
+	like "EIO: said" "$(said broken.err)" 'unable to write supervise/status: Input/output error'
 else
 	skip "EIO" "this ext4 cannot be made to fail"
 	tell broken xd
