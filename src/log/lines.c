@@ -62,7 +62,7 @@ emit(struct log_action *a, struct log_stamp const *st, struct line const *line)
 		+ (a->prefix ? a->prefixlen + 1 : 0);
 	char *p;
 
-	if (line->whole && !head)
+	if (line->whole && !head && !a->console)
 		return log_out_run(o, line->s, line->len + 1);
 	if (!log_out_settle(o) || !log_out_room(o, head + line->len + 1))
 		return 0;

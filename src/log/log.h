@@ -176,6 +176,7 @@ struct log_action {
 	size_t dir;		/* directory: its index */
 	struct log_out *out;	/* standard output and directory: set by the program */
 	int bulk;		/* all lines, as they are, to an output of its own */
+	int console;		/* lines are copied: its reader must not hold up the input */
 	int lossy;		/* console: drop lines rather than wait */
 	uint64_t dropped;	/* console: lines not told of yet */
 	char const *last;	/* status file: the line to write, and its stamps */
@@ -229,7 +230,7 @@ extern enum log_error log_script_parse(struct log_script *s, char const *const *
 extern void log_script_free(struct log_script *s);
 
 /* Adds the action of the console: every line goes to standard output, too,
-   behind PREFIX and a blank. Good for one call. */
+   behind PREFIX, if it is not null, and a blank. Good for one call. */
 extern struct log_action *log_script_console(struct log_script *s, char const *prefix);
 
 /* Marks the actions that need no look at single lines; to be called when all

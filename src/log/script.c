@@ -185,8 +185,8 @@ log_script_console(struct log_script *s, char const *prefix)
 {
 	struct log_action *a = s->acts + s->nacts++;
 
-	*a = (struct log_action){ .kind = LOG_ACT_STDOUT, .prefix = prefix,
-		.prefixlen = strlen(prefix) };
+	*a = (struct log_action){ .kind = LOG_ACT_STDOUT, .console = 1, .prefix = prefix,
+		.prefixlen = prefix ? strlen(prefix) : 0 };
 	s->ops[s->nops++] = (struct log_op){ .code = LOG_OP_PLUS };	/* all of them */
 	s->ops[s->nops++] = (struct log_op){ .code = LOG_OP_ACT, .act = a };
 	return a;
@@ -243,7 +243,7 @@ log_script_plan(struct log_script *s)
 			break;
 		case LOG_OP_ACT:
 			a->bulk = selected == YES && a->out && !a->tai && !a->iso && !a->prefix
-				&& alone(s, a);
+				&& !a->console && alone(s, a);
 			s->perline |= !a->bulk;
 			if (selected != NO && acted != YES)
 				acted = selected;

@@ -95,7 +95,7 @@ parse(struct log_program *g, char const *const *words, size_t n)
 		strerr_warnw("ignoring extraneous non-action directives");
 }
 
-/* What lines on the console begin with: "[name]". */
+/* What lines on the console begin with: "[name]", or null for an empty name. */
 static char const *
 console_prefix(struct log_program const *g)
 {
@@ -117,6 +117,8 @@ console_prefix(struct log_program const *g)
 				break;
 			}
 	}
+	if (!n)
+		return 0;
 	prefix = malloc(n + 3);
 	if (!prefix)
 		strerr_diefusys(111, "start");

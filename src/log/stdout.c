@@ -75,14 +75,14 @@ log_stdout_confess(struct log_action *a)
 {
 	struct log_out *o = a->out;
 	char text[64] = " s6-log: ";
-	size_t n = strlen(text);
+	size_t n = strlen(text), first = !a->prefix;	/* the blank is the prefix's */
 
 	n += uint64_fmt(text + n, a->dropped);
 	n = (size_t)(stpcpy(text + n, " lines dropped\n") - text);
-	if (!log_out_settle(o) || !log_out_room(o, a->prefixlen + n))
+	if (!log_out_settle(o) || !log_out_room(o, a->prefixlen + n - first))
 		return 0;
 	log_out_put(o, a->prefix, a->prefixlen);
-	log_out_put(o, text, n);
+	log_out_put(o, text + first, n - first);
 	a->dropped = 0;
 	return 1;
 }

@@ -16,6 +16,9 @@ printf 'a\nbc\n' | s6-log --console='my app' - +b t pX ./v/d >out
 is "a name, and all lines, as they came in" "$(cat out)" "[my app] a
 [my app] bc"
 like "the directory as scripted" "$(cat v/d/current)" '^@[0-9a-f]{24} X bc$'
+printf 'a\nb\n' | s6-log --console= ./v/e >out
+is "no prefix" "$(cat out)" "a
+b"
 printf 'a\n' | s6-log --console=n 1 >out
 is "beside the action 1" "$(cat out)" "a
 [n] a"
@@ -34,6 +37,20 @@ for options in '' -b; do
 	head -n 20000 <&8 >out
 	wait $pid
 	is "slow console: nothing lost" "$? $(sed 's/^\[x\] //' out | cksum)" "0 $("$tool/lines" 20000 | cksum)"
+done
+
+for options in '' -b --console-drop; do
+	rm -rf d
+	"$tool/lines" 20000 | s6-log $options --console= n99 ./d >console &
+	pid=$!
+	ok "slow console, no prefix${options:+, $options}: the directory has everything" \
+		wait_until grep -qs '^L0000019999' d/current
+	head -n 1000 <&8 >out
+	kill -KILL $pid
+	wait $pid 2>/dev/null
+	timeout 0.2 cat <&8 >>out
+	is "slow console, no prefix${options:+, $options}: lines as they came in" \
+		"$(head -n 1000 out | cksum)" "$("$tool/lines" 1000 | cksum)"
 done
 
 # beyond the backlog the input waits
