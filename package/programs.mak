@@ -16,6 +16,7 @@ PROGRAMS := \
 	container/s6-halt \
 	container/s6-healthcheck \
 	container/s6-init \
+	container/s6-init-run \
 	container/s6-init-stage2 \
 	container/s6-init-stage3 \
 	container/with-contenv \
@@ -54,6 +55,7 @@ PROGRAMS := \
 	supervise/s6-supervise
 
 PARTS_fix-attrs := container/fix-apply
+PARTS_logutil-service := container/logwords
 PARTS_s6-ftrig-listen1 := event/one
 PARTS_s6-ftrig-wait := event/one
 PARTS_s6-log := log/archive log/dfa log/ere log/input log/journal log/lines log/logdir log/out \
@@ -67,12 +69,14 @@ PARTS_s6-svstat := control/svstat-print
 PARTS_s6-svscan := scan/adopt scan/children scan/command scan/kill scan/scan scan/start \
 	scan/stop scan/upgrade
 PARTS_s6-halt := container/container container/order
-PARTS_s6-init := container/container container/attend container/contlog container/order \
-	container/place container/tree
+PARTS_s6-init := container/container container/attend container/contlog container/initrun \
+	container/order container/place container/tree
+PARTS_s6-init-run := container/container container/interpret container/logwords
 PARTS_s6-init-stage2 := container/attend container/cmd container/container container/contlog \
-	container/order container/scripts container/services container/setup
+	container/initrun container/interpret container/live container/logwords container/order \
+	container/output container/scripts container/services container/setup
 PARTS_s6-init-stage3 := container/attend container/container container/end container/order \
-	container/scripts
+	container/scripts container/interpret
 
 # Further names of programs when all are one file; not installed in bindir, where
 # they would shadow others: files of a container lead to them.
@@ -89,5 +93,7 @@ ALIASES := \
 	init=s6-init \
 	poweroff=s6-halt \
 	reboot=s6-halt \
+	run=s6-init-run \
 	shutdown=s6-halt \
-	stopping=s6-halt
+	stopping=s6-halt \
+	with-contenv-legacy=with-contenv

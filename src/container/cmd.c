@@ -182,6 +182,7 @@ stage2_cmd(struct stage2 *s)
 		if (s->c.set.receive_signals)
 			tell_pid(s, pid);
 		wstat = container_wait(&s->c, pid, 0);
+		stage2_settle(s);
 		code = container_code(wstat);
 	} else {
 		code = errno == ENOENT ? 127 : 126;

@@ -104,6 +104,8 @@ struct container_scripts {
 	int strict;		/* the first that fails is the last */
 	/* where the output of NAME goes: a descriptor, closed then, or -1; may be null */
 	int (*output)(void *arg, char const *name);
+	/* called when it has ended: waits until that output is out; may be null */
+	void (*settle)(void *arg);
 	/* called before each, which is left out unless this is 1; may be null */
 	int (*go)(void *arg);
 	void *arg;
@@ -118,6 +120,11 @@ extern unsigned int container_scripts(struct container *c, struct container_scri
    with errno. */
 extern pid_t container_spawn(char const *file, char const *const *argv, char const *const *envp,
 	int output);
+
+/* interpret.c: the words that run FILE, which ARGV[0] stands for, through the
+   interpreter of its first line; *BARE: it has no such line, and that is the
+   shell. In memory that is never freed. Null with errno. */
+extern char const *const *container_interpreted(char const *file, char const *const *argv, int *bare);
 
 /* order.c */
 

@@ -6,29 +6,25 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <skalibs/strerr.h>
-#include <skalibs/stralloc.h>
 
 #include <sextet/account.h>
 #include <sextet/cli.h>
+#include <sextet/contsettings.h>
 #include <sextet/identity.h>
 #include <sextet/path.h>
 
+#include "logwords.h"
+
 #define USAGE "logutil-service [ -f fifo ] dir"
-#define LOG SEXTET_BINDIR "/s6-log"
 #define USER "nobody"
 #define NOBODY 65534
 #define SCRIPT_VARIABLE "S6_LOGGING_SCRIPT"
-#define SCRIPT "n20 s1000000 T"
 #define BLANKS " \t\n\r"
-
-/* The words before the script, and after it. */
-#define AROUND 5
 
 static char const *
 script(void)
@@ -38,7 +34,7 @@ script(void)
 	for (char const **e = cli_contenv(); *e; e++)
 		if (!strncmp(*e, SCRIPT_VARIABLE "=", len + 1) && (*e)[len + 1 + strspn(*e + len + 1, BLANKS)])
 			return *e + len + 1;
-	return SCRIPT;
+	return CONTSETTINGS_SCRIPT;
 }
 
 /* Is this the logger of a service, which s6-svscan stops by ending its input?
@@ -55,19 +51,11 @@ ends_with_input(void)
 static char const *const *
 command(char const *dir, int protect)
 {
-	char *text = strdup(script()), *save = 0;
-	char const **argv = text ? calloc(strlen(text) / 2 + 1 + AROUND, sizeof *argv) : 0;
-	size_t n = 0;
+	char const *const before[] = { protect ? "-bp" : "-b", "--", 0 };
+	char const *const *argv = logwords_make(before, script(), dir);
 
 	if (!argv)
 		strerr_diefusys(111, "get memory");
-	argv[n++] = LOG;
-	argv[n++] = protect ? "-bp" : "-b";
-	argv[n++] = "--";
-	for (char *word = strtok_r(text, BLANKS, &save); word; word = strtok_r(0, BLANKS, &save))
-		argv[n++] = word;
-	argv[n++] = dir;
-	argv[n] = 0;
 	return argv;
 }
 

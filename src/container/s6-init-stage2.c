@@ -51,6 +51,12 @@ output(void *arg, char const *name)
 	return stage2_output(arg, name);
 }
 
+static void
+settle(void *arg)
+{
+	stage2_settle(arg);
+}
+
 /* Waits until s6-svscan listens: it writes a line then. 0, -1 if it never will. */
 static int
 await_svscan(struct stage2 *s)
@@ -116,7 +122,7 @@ fix_attrs(struct stage2 *s)
 	struct container_scripts r = { .name = "fix-attrs.d",
 		.what = "applying ownership & permissions fixes", .verb = "applying",
 		.program = FIX_ATTRS, .envp = s->envp, .strict = s->c.set.behaviour > 1,
-		.go = go, .output = output, .arg = s };
+		.go = go, .output = output, .settle = settle, .arg = s };
 
 	if (s->c.set.fix_attrs_hidden) {
 		r.envp = environment_change(s->envp, "S6_FIX_ATTRS_HIDDEN=1", 1);
@@ -132,7 +138,7 @@ cont_init(struct stage2 *s)
 	struct container_scripts r = { .name = "cont-init.d",
 		.what = "executing container initialization scripts", .verb = "executing",
 		.envp = s->envp, .strict = s->c.set.behaviour > 1,
-		.go = go, .output = output, .arg = s };
+		.go = go, .output = output, .settle = settle, .arg = s };
 
 	return container_scripts(&s->c, &r) != 0;
 }
@@ -189,6 +195,7 @@ prepare(struct stage2 *s, char const *const *argv)
 	for (int i = 0; i < 2; i++)
 		s->console[i] = fcntl(CONSOLE + i, F_SETFD, FD_CLOEXEC) < 0 ? -1 : CONSOLE + i;
 	container_open(&s->c);
+	s->prefixer = -1;
 	s->c.orders = ORDERS;
 	s->envp = (char const *const *)environ;
 	container_watch(&s->c);

@@ -151,7 +151,7 @@ start_stage2(struct init *i, char const *const *cmd, int argc, int ready, int ou
 {
 	char const **argv = calloc((size_t)argc + 3, sizeof *argv);
 	struct spawn_move moves[6] = { { ready, 3 }, { i->c.orders, 4 },
-		{ 1, 5 }, { 2, 6 }, { output, 1 }, { output, 2 } };
+		{ 1, 5 }, { 2, 6 }, { output, 2 }, { i->c.set.logging ? output : 1, 1 } };
 	sigset_t blocked;
 	struct spawn s = { .file = STAGE2, .argv = argv, .envp = i->cleared, .moves = moves,
 		.nmoves = output >= 0 ? 6 : 2, .blocked = &blocked };
@@ -183,8 +183,13 @@ svscan(struct init *i, int notify, int output)
 	timeout[len + uint32_fmt(timeout + len, grace ? grace : 1)] = 0;
 	fd[uint_fmt(fd, (unsigned int)notify)] = 0;
 	if (output >= 0) {
-		holder = fcntl(2, F_DUPFD, 3);
-		if (holder >= 0 && dup2(output, 1) >= 0 && dup2(output, 2) >= 0) {
+		int reader = contlog_reader(&i->c);
+
+		if (reader >= 0)
+			fcntl(reader, F_SETFD, 0);
+		/* where the catch-all logger repeats what it logs, and what the end says */
+		holder = fcntl(1, F_DUPFD, 3);
+		if (holder >= 0 && (!i->c.set.logging || dup2(output, 1) >= 0) && dup2(output, 2) >= 0) {
 			console[uint_fmt(console, (unsigned int)holder)] = 0;
 			argv[n++] = "-X";
 			argv[n++] = console;

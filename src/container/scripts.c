@@ -12,13 +12,10 @@
 
 #include <sextet/listdir.h>
 #include <sextet/path.h>
-#include <sextet/shebang.h>
 #include <sextet/spawn.h>
 #include <sextet/statedir.h>
 
 #include "container.h"
-
-#define SHELL "/bin/sh"
 
 static pid_t
 start(char const *file, char const *const *argv, char const *const *envp, int output)
@@ -32,31 +29,14 @@ start(char const *file, char const *const *argv, char const *const *envp, int ou
 static pid_t
 interpret(char const *file, char const *const *argv, char const *const *envp, int output)
 {
-	char const **words;
-	struct shebang s;
-	size_t n = 1;
-	pid_t pid;
+	int bare;
+	char const *const *words = container_interpreted(file, argv, &bare);
 
-	switch (shebang_read(file, &s)) {
-	case 1: break;
-	case 0:
-		strerr_warnw(file, " has no #! line - running it with " SHELL);
-		s.argv[0] = SHELL;
-		s.argc = 1;
-		break;
-	default: return -1;
-	}
-	while (argv[n])
-		n++;
-	words = calloc(s.argc + n + 1, sizeof *words);
 	if (!words)
 		return -1;
-	memcpy(words, s.argv, s.argc * sizeof *words);
-	words[s.argc] = file;
-	memcpy(words + s.argc + 1, argv + 1, (n - 1) * sizeof *words);
-	pid = start(words[0], words, envp, output);
-	free(words);
-	return pid;
+	if (bare)
+		strerr_warnw(file, " has no #! line - running it with ", words[0]);
+	return start(words[0], words, envp, output);
 }
 
 pid_t
@@ -85,8 +65,13 @@ run(struct container *c, struct container_scripts const *r, char const *path, ch
 
 	if (output >= 0)
 		close(output);
-	if (pid > 0)
-		return container_code(container_wait(c, pid, r->maxtime));
+	if (pid > 0) {
+		int wstat = container_wait(c, pid, r->maxtime);
+
+		if (r->settle)
+			r->settle(r->arg);
+		return container_code(wstat);
+	}
 	errno = e;
 	strerr_warnwusys("spawn ", argv[0]);
 	return e == ENOENT ? 127 : 126;

@@ -5,7 +5,8 @@
  *   setup.c           what the image's author provides
  *   cmd.c             the CMD
  *   services.c        services.d
- *   contlog.c         where output goes
+ *   live.c            the live directory of one of them
+ *   output.c          where the output of scripts and of the CMD goes
  */
 
 #ifndef SEXTET_CONTAINER_STAGE2_H
@@ -19,6 +20,7 @@ struct stage2 {
 	char const *const *cmd;	/* null: there is none */
 	int console[2];		/* the container's stdout and stderr; 1 and 2 are the
 				   catch-all logger's with S6_LOGGING */
+	int prefixer;		/* pidfd of what writes the output of a script, or -1 */
 };
 
 /* setup.c: makes STATEDIR/etc lead to the directories of the image, or of its
@@ -41,9 +43,16 @@ extern void stage2_cmd(struct stage2 *s);
    not CALM. Returns 0, or -1 when it failed and has said why. */
 extern int stage2_services(struct stage2 *s);
 
-/* contlog.c: where the script or command NAME writes to: a descriptor for its
+/* live.c: makes the live directory of the service NAME in the open directory FROM.
+   0, -1 after a message, with nothing of it left. */
+extern int stage2_live(struct stage2 *s, int from, char const *name);
+
+/* output.c: where the script or command NAME writes to: a descriptor for its
    stdout and stderr, which the caller closes once it is spawned, or -1 for our
    own. */
 extern int stage2_output(struct stage2 *s, char const *name);
+
+/* That has ended: waits until its output is out, but not for what it left running. */
+extern void stage2_settle(struct stage2 *s);
 
 #endif
