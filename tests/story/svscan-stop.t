@@ -197,4 +197,29 @@ scan_ended
 is "stopped between two lives of the logger: exit 0" "$rc" 0
 is "it still gets the last words" "$(cat sd/web/log/out)" "last words"
 
+## told a second time; who hears of a stop; what finish is handed
+
+rm -rf sd
+service sd/stubborn 'trap "" TERM; touch ready; while :; do sleep 0.02; done'
+mkdir -p sd/.s6-svscan
+printf '#!/bin/sh\ntouch stopping.ran\n' >sd/.s6-svscan/stopping
+printf '#!/bin/cat /proc/self/status\n' >sd/.s6-svscan/finish
+chmod +x sd/.s6-svscan/stopping sd/.s6-svscan/finish
+: >messages
+scan sd --stop-timeout=100000 2>messages >finish.out
+wait_until test -e sd/stubborn/ready
+s6-svscanctl -t sd
+ok "stopping runs when the stop begins" wait_until test -e sd/stopping.ran
+ok "it has its time" s6-svok sd/stubborn
+s6-svscanctl -t sd
+scan_ended
+is "told again: that is over" "$rc $(cat messages)" \
+	'0 s6-svscan: warning: stubborn does not stop - killing it'
+is "nothing is blocked for finish" "$(sed -n 's/^SigBlk:[^0-9a-f]*//p' finish.out)" 0000000000000000
+rm -rf sd/stubborn
+scan sd --hand-over >finish.out
+s6-svscanctl -t sd
+scan_ended
+like "--hand-over: its signals stay blocked" "$(grep SigBlk finish.out)" '^SigBlk:.*[4-7c-f]...$'
+
 done_testing

@@ -10,6 +10,7 @@
  *     control-x         FIFO 0600, commands of ours (control.h)
  *     finish, crash     executables of the user: what s6-svscan becomes
  *     SIGxxx            executables of the user: signal handlers
+ *     stopping          executable of the user: run when a stop begins
  *
  * Names that begin with a dot are no services. A service is an entry that is a
  * directory, its logger the directory log/ in it.
