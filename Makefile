@@ -115,7 +115,7 @@ $(B)/tests/fuzz/$(1): tests/fuzz/$(1).c tests/fuzz/fuzz.h $(FUZZ_PARTS_$(1):%=$(
 endef
 $(foreach f,$(patsubst tests/fuzz/%.c,%,$(wildcard tests/fuzz/*.c)),$(eval $(call FUZZ,$(f))))
 
-$(B)/tests/tool/%: tests/tool/%.c $(CONFIG)
+$(B)/tests/tool/%: tests/tool/%.c $(wildcard tests/tool/*.h) $(CONFIG)
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) -o $@ $< $(ALL_LDFLAGS)
 

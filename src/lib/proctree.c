@@ -131,6 +131,14 @@ children_of(struct list *l, pid_t pid)
 	return listed || kill(pid, 0) < 0 ? 0 : -1;
 }
 
+ssize_t
+proctree_children(pid_t pid, struct proctree *list, size_t max)
+{
+	struct list l = { list, 0, max };
+
+	return children_of(&l, pid) < 0 ? -1 : (ssize_t)l.n;
+}
+
 int
 proctree_all(int (*see)(void *arg, pid_t pid, struct procstat const *ps), void *arg)
 {

@@ -9,8 +9,10 @@
 #include <poll.h>
 #include <string.h>
 #include <sys/epoll.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/vfs.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <skalibs/strerr.h>
@@ -23,12 +25,17 @@
 #include <sextet/path.h>
 #include <sextet/pidfd.h>
 #include <sextet/procstat.h>
+#include <sextet/proctree.h>
 #include <sextet/servicedir.h>
 
 #include "s6-svscan.h"
 
 #define PROC_MAX (sizeof "/proc//cwd/" + PID_FMT + SVSCAN_PATHMAX)
 #define PIPEFS 0x50495045
+#define DEPTH 64		/* of ancestors */
+#define NEWBORN_MOST 65536
+#define NEWBORN_PAUSE (2 * CLOCK_MS)
+#define NEWBORN_LIMIT (2 * CLOCK_S)
 #define TICK (CLOCK_S / PROCSTAT_HZ)
 
 /* Writes /proc/PID/WHAT to TO[PROC_MAX]. */
@@ -260,27 +267,141 @@ is_deserted(char const *path)
 	return !!(p.revents & POLLERR);
 }
 
+/* The pipe of L is from now on the one that PATH leads to. */
+static void
+take_pipe(struct supervisor *l, char const *path)
+{
+	int r = open_end(path, O_RDONLY), w = open_end(path, O_WRONLY);
+
+	if (r >= 0 && w >= 0) {
+		svscan_close_pipe(l);
+		l->pipe[0] = r;
+		l->pipe[1] = w;
+		return;
+	}
+	if (r >= 0)
+		close(r);
+	if (w >= 0)
+		close(w);
+}
+
+/* The logger L has a pipe, but one of the pair came from a predecessor, which was
+   killed while it started them: do both have that pipe? The logger READS (from
+   the pipe IN leads to), its service WRITES (to OUT); 0: none does. Where they
+   differ it is the logger that has to change: it leaves when it has read all. */
+static void
+match(struct supervisor *l, ino_t reads, char const *in, ino_t writes, char const *out)
+{
+	struct stat ours;
+
+	if (fstat(l->pipe[0], &ours) < 0)
+		return;
+	if (reads && reads != ours.st_ino) {
+		if (writes == ours.st_ino)
+			svscan_tell(l, SVSCAN_TERM);
+		else
+			take_pipe(l, in);
+	} else if (writes && writes != ours.st_ino && is_deserted(out)) {
+		take_pipe(l, out);
+		if (reads)
+			svscan_tell(l, SVSCAN_TERM);
+	}
+}
+
 void
 svscan_regain(struct supervisor *v)
 {
 	struct supervisor *l = v->logger ? v : v->other, *w;
 	char in[PROC_MAX], out[PROC_MAX];
 	ino_t reads, writes;
-	char const *path;
 
-	if (!l || l->pipe[0] >= 0)
+	if (!l)
 		return;
 	w = l->other;
 	reads = pipe_of(holder(l), "fd/0", in);
 	writes = w ? pipe_of(holder(w), "fd/1", out) : 0;
-	if (reads)
-		path = in;
+	if (l->pipe[0] >= 0)
+		match(l, reads, in, writes, out);
+	else if (reads)
+		take_pipe(l, in);
 	else if (writes && is_deserted(out))
-		path = out;
-	else
+		take_pipe(l, out);
+}
+
+struct nursery {
+	dev_t dev;		/* of the scan directory */
+	ino_t ino;
+	struct proctree *list;
+};
+
+/* Is PID a supervisor that is just being started: still in the scan directory, or
+   already in its service directory, but without the lock? */
+static int
+is_newborn(struct nursery const *n, pid_t pid)
+{
+	char path[PROC_MAX], name[SVSCAN_PATHMAX];
+	struct stat in, st;
+	pid_t owner;
+	ssize_t r;
+	int born;
+
+	if (pid == getpid())
+		return 0;
+	proc(path, pid, "comm");
+	r = file_read(AT_FDCWD, path, name, sizeof name - 1);
+	if (r < 0)
+		return 0;
+	name[r] = 0;
+	born = !strcmp(name, "s6-supervise\n");
+	if (!born && strcmp(name, "s6-svscan\n"))
+		return 0;
+	proc(path, pid, "cwd");
+	if (stat(path, &in) < 0)
+		return 0;	/* a zombie has none */
+	if (in.st_dev == n->dev && in.st_ino == n->ino)
+		return !born || !owner_of(".", &owner) || owner != pid;
+	return born && name_of(pid, name, sizeof name) == 0 && stat(name, &st) == 0
+		&& st.st_dev == in.st_dev && st.st_ino == in.st_ino && !owner_of(name, &owner);
+}
+
+/* Is there one? It is an orphan, and so a child of one of our ancestors, whoever
+   of them reaps. */
+static int
+has_newborn(struct nursery const *n)
+{
+	struct procstat ps = { .ppid = getppid() };
+
+	for (int depth = 0; depth < DEPTH && ps.ppid; depth++) {
+		ssize_t children = proctree_children(ps.ppid, n->list, NEWBORN_MOST);
+
+		for (ssize_t i = 0; i < children; i++)
+			if (is_newborn(n, n->list[i].pid))
+				return 1;
+		if (procstat_read(ps.ppid, &ps) < 0)
+			break;
+	}
+	return 0;
+}
+
+void
+svscan_await_newborn(struct svscan *s)
+{
+	struct timespec pause = { .tv_nsec = NEWBORN_PAUSE };
+	int64_t end = clock_now() + NEWBORN_LIMIT;
+	size_t size = NEWBORN_MOST * sizeof(struct proctree);
+	struct nursery n;
+	struct stat st;
+	void *p;
+
+	if (fstat(s->dir, &st) < 0)
 		return;
-	l->pipe[0] = open_end(path, O_RDONLY);
-	l->pipe[1] = open_end(path, O_WRONLY);
-	if (l->pipe[0] < 0 || l->pipe[1] < 0)
-		svscan_close_pipe(l);
+	p = mmap(0, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	if (p == MAP_FAILED)
+		return;
+	n.dev = st.st_dev;
+	n.ino = st.st_ino;
+	n.list = p;
+	while (has_newborn(&n) && clock_now() < end)
+		nanosleep(&pause, 0);
+	munmap(p, size);
 }

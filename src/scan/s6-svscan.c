@@ -11,6 +11,7 @@
 #include <signal.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <skalibs/strerr.h>
@@ -19,6 +20,7 @@
 #include <sextet/cli.h>
 #include <sextet/clock.h>
 #include <sextet/lock.h>
+#include <sextet/procstat.h>
 #include <sextet/scandir.h>
 #include <sextet/sigfd.h>
 
@@ -29,6 +31,8 @@
 
 #define OPT_STOP_TIMEOUT 256
 #define OPT_HAND_OVER 257
+#define LOCK_PAUSE (10 * CLOCK_MS)
+#define LOCK_TRIES 200
 
 static struct cli_long const longs[] = {
 	{ "notification-fd", 'd', 1 },
@@ -88,6 +92,38 @@ options(struct svscan *s, int argc, char const *const *argv)
 	return l.ind < argc ? argv[l.ind] : ".";
 }
 
+/* Is the process gone that has the lock? 0 is one that we cannot see. */
+static int
+is_gone(pid_t pid)
+{
+	struct procstat ps;
+
+	if (!pid)
+		return 1;
+	if (procstat_read(pid, &ps) == 0)
+		return ps.state == 'Z' || ps.state == 'X';
+	return kill(pid, 0) < 0 && errno == ESRCH;
+}
+
+/* Takes the lock. A newborn child of one that was killed has that one's
+   descriptors, and so the lock, for an instant: there is no event to wait for. */
+static int
+take_lock(char const *name)
+{
+	struct timespec pause = { .tv_nsec = LOCK_PAUSE };
+	pid_t owner;
+	int fd;
+
+	for (int i = 0; i < LOCK_TRIES; i++) {
+		fd = lock_take(AT_FDCWD, name, 0600, &owner);
+		if (fd >= 0 || errno != EBUSY || !is_gone(owner))
+			return fd;
+		nanosleep(&pause, 0);
+	}
+	errno = EBUSY;
+	return -1;
+}
+
 /* The control directory, the lock, the command FIFO. */
 static void
 take(struct svscan *s)
@@ -102,8 +138,9 @@ take(struct svscan *s)
 		if (!S_ISDIR(st.st_mode))
 			strerr_dief(100, SCANDIR_CTL " exists and is not a directory");
 	}
+	s->second = stat(SCANDIR_CTL "/lock", &st) == 0;
 	/* kept open for life, close-on-exec: what we become must not hold it */
-	s->lock = lock_take(AT_FDCWD, SCANDIR_CTL "/lock", 0600, 0);
+	s->lock = take_lock(SCANDIR_CTL "/lock");
 	if (s->lock < 0) {
 		if (errno == EBUSY)
 			strerr_dief(100, "another instance of s6-svscan is already running"
@@ -248,6 +285,8 @@ main(int argc, char const *const *argv)
 		strerr_diefusys(111, "chdir to ", dir);
 	take(&s);
 	prepare(&s);
+	if (s.second)
+		svscan_await_newborn(&s);
 	if (s.notify >= 0) {
 		/* shallow: commands are heard, services are to come */
 		if (write(s.notify, "\n", 1) < 0)

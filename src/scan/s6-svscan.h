@@ -22,6 +22,7 @@
 #define SVSCAN_MOST 180000	/* the most that -C and -c allow */
 #define SVSCAN_NAMEMAX 1019	/* the longest name that -L allows */
 #define SVSCAN_PATHMAX (SVSCAN_NAMEMAX + sizeof "/log")
+#define SVSCAN_BUSY 100		/* how one exits that finds its directory taken */
 #define SVSCAN_CATCHALL "s6-svscan-log"
 
 /* One s6-supervise, there or to come. A service is told by the device and inode
@@ -47,6 +48,7 @@ struct supervisor {
 	unsigned active : 1;	/* the scan directory has it */
 	unsigned logger : 1;
 	unsigned shared : 1;	/* a logger of several services */
+	unsigned drained : 1;	/* started once more, while all stop, to read its pipe */
 	unsigned checked : 1;	/* nobody else supervises that directory */
 };
 
@@ -81,6 +83,7 @@ struct svscan {
 	int console;
 	int hand_over;		/* finish is ours: it gets blocked signals and all orphans */
 	int adopting;		/* we said that we take over */
+	int second;		/* there was a scanner before us */
 	int blind;		/* we cannot poll, and said so */
 
 	/* What we send to supervisors. They start with it blocked, so that what
@@ -194,7 +197,13 @@ extern void svscan_retry(struct svscan *s, int all);
    was taken over, or will be waited for. */
 extern int svscan_taken(struct svscan *s, struct supervisor *v);
 
-/* Takes over the pipe of V and its logger from whoever has it, if anybody. */
+/* Waits, not for long, for supervisors that a predecessor has started and that
+   have not taken their locks yet. Nobody would know them: one that comes late would
+   outlive the whole tree. */
+extern void svscan_await_newborn(struct svscan *s);
+
+/* Takes over the pipe of V and its logger from whoever has it, if anybody; sees to
+   it that both have the same. */
 extern void svscan_regain(struct supervisor *v);
 
 /* Something happened on S->watched. */
@@ -219,6 +228,9 @@ extern void svscan_got_own_command(struct svscan *s);
 
 /* Tells every supervisor to stop; the loop leaves when all are gone. */
 extern void svscan_stop(struct svscan *s, enum svscan_stop how);
+
+/* V died while all stop. */
+extern void svscan_died_late(struct svscan *s, struct supervisor *v, int wstat);
 
 /* Time has come to do more about those that are left. */
 extern void svscan_stop_more(struct svscan *s, int64_t now);

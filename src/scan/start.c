@@ -76,7 +76,8 @@ make_pipe(struct supervisor *l)
 	struct rlimit limit;
 	int p[2];
 
-	if (l->pipe[0] < 0 && !l->checked)
+	/* who else has it? A predecessor's pair, or half of one */
+	if (!l->checked || (l->other && l->other->watch >= 0))
 		svscan_regain(l);
 	if (l->pipe[0] >= 0)
 		return 0;
@@ -300,8 +301,10 @@ svscan_died(struct svscan *s, struct supervisor *v, int wstat)
 
 	svscan_set_pid(s, v, 0);
 	svscan_unwatch(v);
-	if (s->stop)
+	if (s->stop) {
+		svscan_died_late(s, v, wstat);
 		return;
+	}
 	if (ended(v, &code)) {
 		s->code = code;
 		svscan_stop(s, SVSCAN_TERM);
@@ -311,8 +314,7 @@ svscan_died(struct svscan *s, struct supervisor *v, int wstat)
 		svscan_drop(s, v);
 		return;
 	}
-	/* 100 is what one says that finds the directory taken */
-	if (WIFEXITED(wstat) && WEXITSTATUS(wstat) == 100)
+	if (WIFEXITED(wstat) && WEXITSTATUS(wstat) == SVSCAN_BUSY)
 		v->checked = 0;
 	svscan_wait(s, v, restart_time(v, wstat, clock_now()));
 }

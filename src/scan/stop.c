@@ -5,8 +5,10 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <skalibs/strerr.h>
@@ -54,6 +56,57 @@ start_loggers(struct svscan *s)
 	}
 }
 
+/* Lets go of V's pipe. The reading end stays ours while its logger is still to
+   read, as another one may have to. */
+static void
+leave_pipe(struct supervisor *v, enum svscan_stop how)
+{
+	if (how == SVSCAN_QUIT || v->pipe[1] < 0) {
+		svscan_close_pipe(v);
+		return;
+	}
+	close(v->pipe[1]);
+	v->pipe[1] = -1;
+}
+
+/* Its logger is gone, and something is left in the pipe: it died early, or it was
+   one that read another pipe. It comes once more. */
+static void
+drain(struct svscan *s, struct supervisor *v)
+{
+	int n = 0;
+
+	if (s->stop == SVSCAN_TERM && v->pipe[0] >= 0 && !v->drained
+		&& ioctl(v->pipe[0], FIONREAD, &n) == 0 && n > 0) {
+		v->drained = 1;
+		svscan_start(s, v);
+		svscan_unwait(s, v);
+	} else {
+		svscan_close_pipe(v);
+	}
+}
+
+/* V does not run because its directory has another supervisor, which may be one
+   that a predecessor started and we have not taken over yet: it has to go, too. */
+static void
+take_late(struct svscan *s, struct supervisor *v)
+{
+	if (!v->pid && !v->checked && v->started)
+		svscan_taken(s, v);
+	svscan_unwait(s, v);
+}
+
+void
+svscan_died_late(struct svscan *s, struct supervisor *v, int wstat)
+{
+	if (WIFEXITED(wstat) && WEXITSTATUS(wstat) == SVSCAN_BUSY)
+		v->checked = 0;
+	take_late(s, v);
+	if (!v->pid)
+		drain(s, v);
+	svscan_tell(v, s->stop);
+}
+
 void
 svscan_stop(struct svscan *s, enum svscan_stop how)
 {
@@ -82,8 +135,9 @@ svscan_stop(struct svscan *s, enum svscan_stop how)
 		if (!v->live)
 			continue;
 		v->place = 0;
+		take_late(s, v);
 		svscan_tell(v, how);
-		svscan_close_pipe(v);
+		leave_pipe(v, how);
 		catchall |= !strcmp(v->name, SVSCAN_CATCHALL);
 	}
 	restore_console(s, catchall);

@@ -1,13 +1,15 @@
 # sweep.sh - for the tests that disturb a program at each of its system calls;
-# read after lib.sh. LONG=1 asks for more of it.
+# read after lib.sh. LONG=1 asks for more of it; FAULT_EVERY=N for each N-th trial only.
 #
 #   sweep NAME LEAST TOOL OPTION... MODE
 #       TOOL (tests/tool/sweep-...) must survive all that it tries, at least LEAST
-#       times. One line for the figure sheet: "figure: NAME: SURVIVED/TRIED".
+#       times. One line for the figure sheet: "figure: NAME: SURVIVED/TRIED", with
+#       ", every N-th" where it is a sample.
 #   errno_of WORD    its number
 
 tool=${SEXTET_TREE:-$top/build/check}/tests/tool
-: "${LONG=}"
+: "${LONG=}" "${FAULT_EVERY=1}"
+export FAULT_EVERY
 "$tool/nth" kill 3 true || skip_all 'no ptrace here'
 
 errno_of() {
@@ -25,7 +27,9 @@ sweep() {
 	shift
 	"$tool/$sweep_tool" -j 4 "$@" >sweep.out 2>&1
 	set -- $(tail -n 1 sweep.out)
-	diag "figure: $sweep_name: ${2-0}/${3-0}"
+	sweep_sample=''
+	[ "$FAULT_EVERY" = 1 ] || sweep_sample=", every $FAULT_EVERY-th"
+	diag "figure: $sweep_name: ${2-0}/${3-0}$sweep_sample"
 	is "$sweep_name: survived" "${2-0} of ${3-0}" "${3-0} of ${3-0}" || diag "$(head -n 40 sweep.out)"
-	ok "$sweep_name: often enough" [ "${3-0}" -ge "$least" ]
+	ok "$sweep_name: often enough" [ $((${3-0} * FAULT_EVERY)) -ge "$least" ]
 }

@@ -4,6 +4,7 @@
  * line each in the file "events":
  *
  *   run NAME PID [double]	begun; "double": another one holds NAME's lock
+ *   spoke NAME PID		has written its line
  *   finish NAME PID CODE SIGNAL PID-OF-RUN
  *
  * NAME has commas for slashes. A run with a file notification-fd says that it
@@ -99,6 +100,8 @@ main(int argc, char **argv)
 		n = snprintf(text, sizeof text, "%s %ld\n", name, (long)getpid());
 		if (write(1, text, (size_t)n) != n)
 			return 111;
+		n = snprintf(text, sizeof text, "spoke %s %ld\n", name, (long)getpid());
+		note(dir, "events", text, (size_t)n);
 	}
 	ready();
 	base = strrchr(name, ',');

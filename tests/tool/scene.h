@@ -35,6 +35,7 @@
 struct notes {
 	int runs;
 	int finishes;
+	int spoken;		/* lines written */
 	int doubles;
 	int living;
 	pid_t pid;		/* of the youngest living run */
@@ -202,6 +203,10 @@ look(char const *name, struct notes *n)
 			n->finishes++;
 			continue;
 		}
+		if (*what == 's') {
+			n->spoken++;
+			continue;
+		}
 		n->runs++;
 		n->doubles += !strcmp(more, "double");
 		if (lives((pid_t)pid)) {
@@ -231,22 +236,29 @@ status_of(char const *dir, int *flags)
 	return pid;
 }
 
-/* Who holds the lock of a service directory; 0: nobody. */
+/* Who holds the lock file PATH; 0: nobody. */
 static inline pid_t
-owner_of(char const *dir)
+lock_owner(char const *path)
 {
 	struct flock fl = { .l_type = F_RDLCK, .l_whence = SEEK_SET };
-	char path[PATH_MAX];
-	int fd;
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
 
-	snprintf(path, sizeof path, "%s/supervise/lock", dir);
-	fd = open(path, O_RDONLY | O_CLOEXEC);
 	if (fd < 0)
 		return 0;
 	if (fcntl(fd, F_GETLK, &fl) < 0)
 		fl.l_type = F_UNLCK;
 	close(fd);
 	return fl.l_type == F_UNLCK ? 0 : fl.l_pid;
+}
+
+/* The supervisor of a service directory; 0: none. */
+static inline pid_t
+owner_of(char const *dir)
+{
+	char path[PATH_MAX];
+
+	snprintf(path, sizeof path, "%s/supervise/lock", dir);
+	return lock_owner(path);
 }
 
 /* Writes to a FIFO that somebody may read. 0, -1. */
@@ -287,7 +299,7 @@ is_down(char const *dir, char const *name, struct notes *n)
 static inline char const *
 stray(char const *dir, char const *const *allowed)
 {
-	static char name[PATH_MAX];
+	static char name[2 * PATH_MAX];
 	DIR *d = opendir(dir);
 	struct dirent *e;
 	char const *found = 0;
@@ -366,7 +378,7 @@ failed(char const *format, ...)
 }
 
 struct tally {
-	int next, tried, survived, end;
+	int next, step, tried, survived, end;
 };
 
 static inline void
@@ -381,7 +393,7 @@ work(struct tally *t, char const *name, int job, enum verdict (*trial)(int))
 	strcat(notes, "/notes");
 	setenv("FAULT_NOTES", notes, 1);
 	for (;;) {
-		int n = __atomic_fetch_add(&t->next, 1, __ATOMIC_SEQ_CST);
+		int n = __atomic_fetch_add(&t->next, t->step, __ATOMIC_SEQ_CST);
 		enum verdict v;
 
 		if (n >= t->end)
@@ -409,7 +421,7 @@ work(struct tally *t, char const *name, int job, enum verdict (*trial)(int))
 	}
 }
 
-/* Prints "NAME SURVIVED TRIED" at last. */
+/* Prints "NAME SURVIVED TRIED" at last. $FAULT_EVERY: only each so manieth trial. */
 static inline int
 try_all(char const *name, int first, int jobs, enum verdict (*trial)(int))
 {
@@ -418,6 +430,9 @@ try_all(char const *name, int first, int jobs, enum verdict (*trial)(int))
 	if (t == MAP_FAILED)
 		die("mmap");
 	t->next = first;
+	t->step = getenv("FAULT_EVERY") ? atoi(getenv("FAULT_EVERY")) : 1;
+	if (t->step < 1)
+		t->step = 1;
 	t->end = INT_MAX;
 	fflush(stdout);
 	for (int i = 0; i < jobs; i++) {

@@ -21,16 +21,15 @@
 
 #include "scene.h"
 
+#include "disturb.h"
+
 #define LIMIT 10	/* seconds for a step */
 #define AGAIN 3		/* seconds after which its command is repeated */
 #define LISTENER "ftrig1:@400000000000000000000000:fault1"
 
 static struct {
-	char const *mode;
 	char const *name;
-	int error, freeze, more, adopt, gap, late, now, old;
-	char child[16];
-	char skip[16];		/* calls of the dynamic loader */
+	int more, adopt, gap, late, now, old;
 } option;
 
 static struct {
@@ -46,28 +45,6 @@ static struct {
 	int fed;		/* the step's command was sent */
 	struct notes notes;
 } t;
-
-/* What nth said of the supervisor: the line that begins with one of WORDS. */
-static char const *
-said(char const *words)
-{
-	static char text[256];
-	char *p;
-
-	if (read_file("said", text, sizeof text) < 0)
-		return "";
-	for (p = strtok(text, "\n"); p; p = strtok(0, "\n"))
-		if (strchr(words, *p))
-			return p;
-	return "";
-}
-
-/* Its end: "exit 0", "signal 9", "frozen". */
-static char const *
-end_of(void)
-{
-	return said("esf");
-}
 
 /* Reaps; is there no supervisor now? */
 static int
@@ -85,7 +62,7 @@ gone(void)
 			t.status = st;
 		}
 	}
-	if (option.freeze && t.tracer && !t.thawed)
+	if (disturbance.freeze && t.tracer && !t.thawed)
 		return !t.sup && !strcmp(end_of(), "frozen");
 	return !t.tracer && !t.sup;
 }
@@ -114,7 +91,7 @@ follow(void)
 	t.second = 1;
 	t.late = t.ending;
 	t.fed = 0;
-	if (option.freeze && !t.thawed) {
+	if (disturbance.freeze && !t.thawed) {
 		/* it waits for the frozen one, or it has passed it by */
 		within(0.02, asleep);
 		write_file("thaw", "");
@@ -138,8 +115,8 @@ replaced(void)
 
 	if (t.second)
 		return 0;
-	if (!option.error) {
-		if (strcmp(end, option.freeze ? "frozen" : "signal 9"))
+	if (!disturbance.error) {
+		if (!ended_as_told())
 			return 0;
 	} else {
 		look("web", &t.notes);
@@ -158,7 +135,7 @@ counted(void)
 {
 	struct notes const *n = &t.notes;
 
-	return option.error || n->finishes == n->runs - n->living;
+	return disturbance.error || n->finishes == n->runs - n->living;
 }
 
 /* A file that may not be read counts as absent, and that is said. */
@@ -167,7 +144,7 @@ unable_to_hear(void)
 {
 	char text[4096];
 
-	return option.error == EACCES && read_file("err", text, sizeof text) > 0
+	return disturbance.error == EACCES && read_file("err", text, sizeof text) > 0
 		&& strstr(text, "unable to read notification-fd: Permission denied");
 }
 
@@ -284,7 +261,6 @@ static void
 set_stage(void)
 {
 	remove_all("web");
-	unlink("said");
 	unlink("thaw");
 	make_service("web", 1);
 	write_file("web/notification-fd", "3\n");
@@ -301,33 +277,6 @@ set_stage(void)
 	mkdir("web/event", 0700);
 	if (mkfifo("web/event/" LISTENER, 0622) < 0)
 		die(LISTENER);
-}
-
-static void
-disturb(int n)
-{
-	char number[16];
-	char const *argv[20] = { tool("nth"), "-v", "-p" };
-	int i = 3;
-
-	snprintf(number, sizeof number, "%d", n);
-	if (option.freeze) {
-		argv[i++] = "-k";
-		argv[i++] = option.child;
-	} else {
-		argv[i++] = "-s";
-		argv[i++] = option.skip;
-	}
-	if (option.now) {
-		argv[i++] = "-e";
-		argv[i++] = "web/go";
-	}
-	argv[i++] = option.mode;
-	argv[i++] = number;
-	argv[i++] = "s6-supervise";
-	argv[i++] = "web";
-	argv[i] = 0;
-	t.tracer = start(argv, "said");
 }
 
 /* The world when all is over: nothing must be left. */
@@ -371,7 +320,7 @@ tally_fails(void)
 {
 	struct stat st;
 
-	if (option.error || option.more)
+	if (disturbance.error || option.more)
 		return 0;
 	if (stat("web/supervise/death_tally", &st) < 0)
 		return 1;
@@ -409,6 +358,8 @@ precede(void)
 static enum verdict
 trial(int n)
 {
+	static char const *const going[] = { "-e", "web/go", 0 };
+	char const *argv[] = { "s6-supervise", "web", 0 };
 	enum verdict v;
 	int fd;
 
@@ -417,7 +368,7 @@ trial(int n)
 	fd = open("web/event/" LISTENER, O_RDWR | O_NONBLOCK | O_CLOEXEC);
 	if (option.adopt && !precede())
 		return failed("could not begin");
-	disturb(n);
+	t.tracer = disturb(n, option.now ? going : 0, argv);
 	v = SURVIVED;
 	for (struct step const *s = option.adopt ? later_steps : steps; s->name && v == SURVIVED; s++) {
 		if (play(s) < 0)
@@ -436,32 +387,14 @@ trial(int n)
 	return v == SURVIVED && !t.reached ? UNTOUCHED : v;
 }
 
-/* The calls before the program's own first one: those of its shortest run. */
-static void
-count_loader(void)
-{
-	char const *argv[] = { tool("nth"), "count", "0", "s6-supervise", 0 };
-	char text[64];
-	pid_t pid;
-
-	unlink("count");
-	pid = start(argv, "count");
-	waitpid(pid, 0, 0);
-	if (read_file("count", text, sizeof text) < 1 || atoi(text) < 1)
-		die("count");
-	/* the last are its usage message and its end */
-	snprintf(option.skip, sizeof option.skip, "%d", atoi(text) > 4 ? atoi(text) - 4 : 0);
-}
-
 int
 main(int argc, char **argv)
 {
 	int jobs = 2, first = -1, opt;
 
-	snprintf(option.child, sizeof option.child, "1");
 	while ((opt = getopt(argc, argv, "+ac:f:gj:lmno")) != -1) {
 		switch (opt) {
-		case 'c': snprintf(option.child, sizeof option.child, "%s", optarg); break;
+		case 'c': snprintf(disturbance.child, sizeof disturbance.child, "%s", optarg); break;
 		case 'f': first = atoi(optarg); break;
 		case 'j': jobs = atoi(optarg); break;
 		case 'm': option.more = 1; break;
@@ -476,15 +409,10 @@ main(int argc, char **argv)
 	if (argc - optind != 2)
 		return 100;
 	option.name = argv[optind];
-	option.mode = argv[optind + 1];
-	option.freeze = !strcmp(option.mode, "freeze");
-	if (option.freeze)
-		option.mode = "freeze=thaw";
-	if (!strncmp(option.mode, "errno=", 6))
-		option.error = atoi(option.mode + 6);
+	set_disturbance(argv[optind + 1]);
 	signal(SIGPIPE, SIG_IGN);
-	count_loader();
+	count_loader("s6-supervise");
 	if (first < 0)
-		first = option.freeze ? 0 : 1;
+		first = disturbance.freeze ? 0 : 1;
 	return try_all(option.name, first, jobs, trial);
 }

@@ -93,6 +93,7 @@ main(void)
 	ok(n == 3, "three are (%d)", (int)n);
 	ok(has(list, n, made[0], getpid()) && has(list, n, made[1], made[0])
 		&& has(list, n, made[2], made[1]), "each with its parent");
+	ok(proctree_children(getpid(), list, 8) == 1 && list[0].pid == made[0], "one is a child");
 	ok(proctree_below(getpid(), list, 2) == 2, "no more than there is room for");
 	ok(proctree_below(made[1], list, 8) == 1 && list[0].pid == made[2], "below another");
 	ok(proctree_all(look, seen) == 0 && seen[0] == 1 && seen[1] == 1 && seen[2] == 1,

@@ -21,6 +21,10 @@ struct proctree {
    tell. */
 extern ssize_t proctree_below(pid_t root, struct proctree *list, size_t max);
 
+/* Only the children of PID, zombies too. Returns how many, or -1 where the kernel
+   keeps no such list. */
+extern ssize_t proctree_children(pid_t pid, struct proctree *list, size_t max);
+
 /* Calls SEE for every process that /proc shows, until it answers something
    other than 0, which is returned; 0 after all, -1 with errno when /proc
    cannot tell. */
