@@ -204,24 +204,29 @@ svscan_taken(struct svscan *s, struct supervisor *v)
 	return 1;
 }
 
-/* A living process that has descriptor FD as the supervisor of V had it: that
-   supervisor, or the run that it left behind. 0: none. */
-static pid_t
-holder(struct supervisor *v)
+pid_t
+svscan_orphan(struct supervisor *v)
 {
 	struct child c;
 	struct procstat ps;
-	pid_t owner;
 
-	if (v->pid)
-		return v->pid;
-	if (owner_of(v->name, &owner))
-		return owner;
 	if (child_peek(v->name, &c) < 0 || c.stage != CHILD_RUN
 		|| procstat_read(c.pid, &ps) < 0 || ps.state == 'Z')
 		return 0;
 	return (int64_t)ps.start >= c.t0 / TICK - 1 && (int64_t)ps.start <= c.t1 / TICK + 1
 		? c.pid : 0;
+}
+
+/* A living process that has descriptor FD as the supervisor of V had it: that
+   supervisor, or the run that it left behind. 0: none. */
+static pid_t
+holder(struct supervisor *v)
+{
+	pid_t owner;
+
+	if (v->pid)
+		return v->pid;
+	return owner_of(v->name, &owner) ? owner : svscan_orphan(v);
 }
 
 /* The anonymous pipe that is descriptor FD of PID: its inode, or 0. PATH gets

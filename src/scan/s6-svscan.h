@@ -44,6 +44,7 @@ struct supervisor {
 	int error;		/* errno that keeps it from being started; 0: none */
 	unsigned char delay;	/* seconds until the next try */
 	unsigned char quick;	/* times in a row that it was killed young */
+	unsigned char revived;	/* times that it was started while all stop */
 	unsigned live : 1;	/* this slot is used */
 	unsigned active : 1;	/* the scan directory has it */
 	unsigned logger : 1;
@@ -205,6 +206,9 @@ extern void svscan_await_newborn(struct svscan *s);
 /* Takes over the pipe of V and its logger from whoever has it, if anybody; sees to
    it that both have the same. */
 extern void svscan_regain(struct supervisor *v);
+
+/* The run of V's service, which lives though its supervisor was killed; 0: none. */
+extern pid_t svscan_orphan(struct supervisor *v);
 
 /* Something happened on S->watched. */
 extern void svscan_watched(struct svscan *s);

@@ -139,7 +139,7 @@ spawn_supervisor(struct svscan *s, struct supervisor *v, struct supervisor *l)
 		argv[i++] = "--";
 	argv[i++] = v->name;
 	argv[i] = 0;
-	if (l) {
+	if (l && l->pipe[!v->logger] >= 0) {
 		int fd = l->pipe[!v->logger];
 
 		moves[n].from = lower(s, fd);
@@ -171,7 +171,7 @@ svscan_start(struct svscan *s, struct supervisor *v)
 	svscan_unwait(s, v);
 	if (!v->checked && svscan_taken(s, v))
 		return;
-	if (l && make_pipe(l) < 0) {
+	if (l && !s->stop && make_pipe(l) < 0) {
 		failed(s, v, "make a pipe for ");
 		return;
 	}

@@ -23,6 +23,7 @@
 
 #define GRACE CLOCK_S			/* from telling to killing */
 #define PASS (20 * CLOCK_MS)		/* between two passes of killing */
+#define REVIVALS 5			/* of a supervisor that is killed while all stop */
 #define PASSES 10			/* before the supervisors are killed as well */
 
 extern char **environ;
@@ -86,13 +87,21 @@ drain(struct svscan *s, struct supervisor *v)
 	}
 }
 
-/* V does not run because its directory has another supervisor, which may be one
-   that a predecessor started and we have not taken over yet: it has to go, too. */
+/* V does not run, but is there something that has to go all the same? A supervisor
+   of a predecessor that we have not taken over yet; or a service whose supervisor was
+   killed: that one comes back to end it. */
 static void
 take_late(struct svscan *s, struct supervisor *v)
 {
-	if (!v->pid && !v->checked && v->started)
+	if (v->pid)
+		return;
+	if (!v->checked && (v->started || s->second))
 		svscan_taken(s, v);
+	if (!v->pid && v->watch < 0 && !s->stop_step && v->revived < REVIVALS
+		&& svscan_orphan(v)) {
+		v->revived++;
+		svscan_start(s, v);
+	}
 	svscan_unwait(s, v);
 }
 

@@ -13,9 +13,11 @@ killed() {
 	sweep "s6-svscan killed, $name" "$least" sweep-svscan "$@" x kill
 }
 killed 'in a whole life' 80
+[ -n "$LONG" ] || every 5
 killed 'while it takes over' 120 -a
 killed 'while it takes over after all supervisors died' 100 -g
 killed 'while it takes over after some supervisors died' 100 -s
+[ -n "$LONG" ] || every
 for k in 1 2 3 4; do
 	sweep "s6-svscan killed, child $k frozen" 4 sweep-svscan -c $k x freeze
 done

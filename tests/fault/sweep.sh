@@ -5,12 +5,19 @@
 #       TOOL (tests/tool/sweep-...) must survive all that it tries, at least LEAST
 #       times. One line for the figure sheet: "figure: NAME: SURVIVED/TRIED", with
 #       ", every N-th" where it is a sample.
+#   every [N]        only each N-th trial from here on, or as at first
 #   errno_of WORD    its number
 
 tool=${SEXTET_TREE:-$top/build/check}/tests/tool
 : "${LONG=}" "${FAULT_EVERY=1}"
 export FAULT_EVERY
+at_first=$FAULT_EVERY
 "$tool/nth" kill 3 true || skip_all 'no ptrace here'
+
+every() {
+	FAULT_EVERY=${1-$at_first}
+	[ "$FAULT_EVERY" -ge "$at_first" ] || FAULT_EVERY=$at_first
+}
 
 errno_of() {
 	case $1 in

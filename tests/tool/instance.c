@@ -7,7 +7,8 @@
  *   spoke NAME PID		has written its line
  *   finish NAME PID CODE SIGNAL PID-OF-RUN
  *
- * NAME has commas for slashes. A run with a file notification-fd says that it
+ * NAME is the first argument, or what is in the file "name"; it has commas for
+ * slashes. A run with a file notification-fd says that it
  * is ready; one with a file "late", too, only once there is a file "go", then it
  * makes the file "go.done", and it keeps that descriptor open. One with a file "speaks" writes a line for the logger on stdout; one
  * called log appends what it reads to the file "lines" until the end of file.
@@ -75,6 +76,17 @@ log_input(char const *dir)
 		note(dir, "lines", buf, (size_t)n);
 }
 
+/* Who was not told his name has it in the file "name". */
+static void
+read_name(char *name, size_t size)
+{
+	FILE *f = fopen("name", "re");
+
+	if (!f || !fgets(name, (int)size, f))
+		_exit(100);
+	fclose(f);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -82,9 +94,12 @@ main(int argc, char **argv)
 	char name[256], text[512];
 	int finish = !strcmp(base ? base + 1 : argv[0], "finish"), n;
 
-	if (!dir || argc < (finish ? 5 : 2))
+	if (!dir || argc < (finish ? 5 : 1))
 		return 100;
-	snprintf(name, sizeof name, "%s", argv[finish ? 3 : 1]);
+	if (argc > 1)
+		snprintf(name, sizeof name, "%s", argv[finish ? 3 : 1]);
+	else
+		read_name(name, sizeof name);
 	for (char *p; (p = strchr(name, '/'));)
 		*p = ',';
 	if (finish) {
