@@ -8,6 +8,7 @@
 #include <sys/random.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <sextet/event.h>
@@ -15,6 +16,8 @@
 
 #define PREFIX "ftrig1"
 #define LIVE "ftrig1:@"
+#define HIDDEN ".ftrig1:@"	/* while it is made */
+#define OLD 60			/* seconds */
 #define RANDOM 6
 
 /* what getdents64 writes, on every architecture */
@@ -92,7 +95,8 @@ tell(int dirfd, char const *name, char const *events, size_t n)
 /* Lists with the kernel's own call into the stack: no allocation, and the
    descriptor can be kept. */
 static int
-each(int fd, char const *prefix, char const *events, size_t n)
+each(int fd, char const *prefix, size_t len, int (*fits)(int, char const *),
+	char const *events, size_t n)
 {
 	char buf[2048] __attribute__((aligned(8)));
 	size_t plen = strlen(prefix);
@@ -110,7 +114,8 @@ each(int fd, char const *prefix, char const *events, size_t n)
 		for (long i = 0; i < r;) {
 			struct entry const *d = (struct entry const *)(void const *)(buf + i);
 
-			if (!strncmp(d->name, prefix, plen) && strlen(d->name) == EVENT_NAME
+			if (!strncmp(d->name, prefix, plen) && strlen(d->name) == len
+				&& (!fits || fits(fd, d->name))
 				&& tell(fd, d->name, events, n) < 0)
 				e = errno;
 			i += d->len;
@@ -123,13 +128,28 @@ each(int fd, char const *prefix, char const *events, size_t n)
 int
 event_notify(int fd, char const *events, size_t n)
 {
-	return each(fd, LIVE, events, n);
+	return each(fd, LIVE, EVENT_NAME, 0, events, n);
+}
+
+/* Has the hidden FIFO been there for so long that its maker, who would have opened
+   it at once, must be dead? */
+static int
+is_old(int fd, char const *name)
+{
+	struct stat st;
+
+	return fstatat(fd, name, &st, AT_SYMLINK_NOFOLLOW) == 0 && st.st_mtime + OLD < time(0);
 }
 
 int
 event_clean(int fd)
 {
-	return each(fd, PREFIX, 0, 0);
+	int r = each(fd, PREFIX, EVENT_NAME, 0, 0, 0), e = errno;
+
+	if (each(fd, HIDDEN, EVENT_NAME + 1, is_old, 0, 0) < 0)
+		return -1;
+	errno = e;
+	return r;
 }
 
 static void

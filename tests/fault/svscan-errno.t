@@ -11,7 +11,7 @@ fails() {
 	sweep "s6-svscan, $e $name" 2 sweep-svscan "$@" x errno="$(errno_of "$e")"
 }
 for e in EMFILE ENOMEM ENOSPC EIO EACCES EAGAIN EINTR; do fails 'in a whole life' $e; done
-[ -n "$LONG" ] || every 5
+[ -n "$LONG" ] || every 15
 fails 'while it takes over' ENOMEM -a
 fails 'while it takes over' EMFILE -a
 if [ -n "$LONG" ]; then

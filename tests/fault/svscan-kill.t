@@ -13,7 +13,7 @@ killed() {
 	sweep "s6-svscan killed, $name" "$least" sweep-svscan "$@" x kill
 }
 killed 'in a whole life' 80
-[ -n "$LONG" ] || every 5
+[ -n "$LONG" ] || every 15
 killed 'while it takes over' 120 -a
 killed 'while it takes over after all supervisors died' 100 -g
 killed 'while it takes over after some supervisors died' 100 -s

@@ -10,11 +10,13 @@ static struct {
 	char const *mode;	/* as nth takes it */
 	int error;		/* of "errno=E"; 0: it is killed, or frozen */
 	int freeze;
+	int wall;
 	char child[16];		/* which child is frozen */
 	char skip[16];		/* calls of the dynamic loader */
 } disturbance = { .child = "1" };
 
-/* MODE is kill, freeze or errno=E. */
+/* MODE is kill, freeze or errno=E; or wall=nofile: it has N descriptors for a while
+   (wall.c). */
 static inline void
 set_disturbance(char const *mode)
 {
@@ -22,6 +24,11 @@ set_disturbance(char const *mode)
 	disturbance.mode = disturbance.freeze ? "freeze=thaw" : mode;
 	if (!strncmp(mode, "errno=", 6))
 		disturbance.error = atoi(mode + 6);
+	disturbance.wall = !strncmp(mode, "wall=", 5);
+	if (disturbance.wall) {
+		disturbance.mode = mode + 5;
+		disturbance.error = EMFILE;
+	}
 }
 
 /* Starts ARGV to be disturbed at its call N; EXTRA are more options for nth.
@@ -37,6 +44,10 @@ disturb(int n, char const *const *extra, char const *const *argv)
 
 	snprintf(number, sizeof number, "%d", n);
 	unlink("said");
+	if (disturbance.wall) {
+		words[0] = tool("wall");
+		i = 1;
+	}
 	while (extra && *extra)
 		words[i++] = *extra++;
 	words[i++] = disturbance.mode;
@@ -67,6 +78,17 @@ static inline char const *
 end_of(void)
 {
 	return said("esf");
+}
+
+/* Did it refuse to start? */
+static inline int
+has_refused(void)
+{
+	char const *end = end_of();
+
+	/* 127: not even the dynamic loader came through */
+	return !strcmp(end, "exit 111") || !strcmp(end, "exit 100")
+		|| (disturbance.wall && !strcmp(end, "exit 127"));
 }
 
 /* Was it killed, as it should be? */

@@ -3,7 +3,7 @@
  * supervisor is disturbed at one system call more.
  *
  *   sweep-supervise [-j JOBS] [-f FIRST] [-m] [-a|-g|-l|-n|-o] [-c CHILD] NAME
- *                   kill|freeze|errno=E
+ *                   kill|freeze|errno=E|wall=nofile
  *
  * "kill": it is killed there, and the next one started. "freeze": it is killed
  * when its CHILD-th child is at its N-th call, and that child held until the next
@@ -111,8 +111,6 @@ left(void)
 static int
 replaced(void)
 {
-	char const *end = end_of();
-
 	if (t.second)
 		return 0;
 	if (!disturbance.error) {
@@ -120,7 +118,7 @@ replaced(void)
 			return 0;
 	} else {
 		look("web", &t.notes);
-		if ((strcmp(end, "exit 111") && strcmp(end, "exit 100")) || t.notes.runs != t.runs)
+		if (!has_refused() || t.notes.runs != t.runs)
 			return 0;
 	}
 	follow();

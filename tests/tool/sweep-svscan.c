@@ -3,11 +3,12 @@
  * s6-svscan is disturbed at one system call more.
  *
  *   sweep-svscan [-j JOBS] [-f FIRST] [-a|-g|-s] [-c CHILD] [-q] NAME
- *                kill|freeze|errno=E
+ *                kill|freeze|errno=E|wall=nofile
  *
  * "kill": it is killed there, and the next one started. "freeze": it is killed
  * when its CHILD-th child is at its N-th call, and that child held until the next
- * one has come. "errno=E": the call fails so. -f: only from that call on.
+ * one has come. "errno=E": the call fails so. "wall=nofile": it
+ * may have N descriptors only, for half a second. -f: only from that call on.
  * The story: start with a service and one that is logged, a service is linked, a
  * supervisor and then the logger's are killed, the logged service dies, the link is
  * removed, all is stopped (by t, with -q by q).
@@ -119,12 +120,9 @@ left(void)
 static int
 replaced(void)
 {
-	char const *end = end_of();
-
 	if (t.second)
 		return 0;
-	if (disturbance.error ? (strcmp(end, "exit 111") && strcmp(end, "exit 100")) || runs() != t.runs
-		: !ended_as_told())
+	if (disturbance.error ? !has_refused() || runs() != t.runs : !ended_as_told())
 		return 0;
 	follow();
 	return 1;

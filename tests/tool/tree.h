@@ -143,6 +143,18 @@ all_logged(void)
 	return lines >= n->spoken && lines <= n->runs;
 }
 
+/* Removes what listeners that were killed while they made their FIFOs have left: a
+   later supervisor does, but not at once. */
+static inline void
+forget_unborn_listeners(char const *event)
+{
+	static char const *const none[] = { 0 };
+	char const *rest;
+
+	while ((rest = stray(event, none)) && !strncmp(strrchr(rest, '/'), "/.ftrig1:", 9))
+		unlink(rest);
+}
+
 /* What is left in the tree that should not be there, or null. */
 static inline char const *
 left_in_tree(void)
@@ -150,7 +162,7 @@ left_in_tree(void)
 	static char const *const mine[] = { "run", "finish", "restart-delay", "speaks", "log",
 		"event", "supervise", 0 };
 	static char const *const top[] = { "a", "web", ".s6-svscan", 0 };
-	static char const *const own[] = { "lock", "control", 0 };
+	static char const *const own[] = { "lock", "control", "control-x", 0 };
 	static char const *const none[] = { 0 };
 	char const *rest = stray("sd", top);
 

@@ -9,6 +9,7 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
+#include <time.h>
 
 #include <sextet/event.h>
 
@@ -128,6 +129,7 @@ static void
 names(int fd)
 {
 	struct sockaddr_un sun = { .sun_family = AF_UNIX };
+	struct timespec const old[2] = { { .tv_sec = time(0) - 100 }, { .tv_sec = time(0) - 100 } };
 	int s = socket(AF_UNIX, SOCK_STREAM, 0), keep;
 	char got[8] = "";
 
@@ -142,6 +144,9 @@ names(int fd)
 		"notify removes a FIFO without a reader");
 	ok(entries("public") == 5, "but none whose name is not just so");
 	ok(event_clean(fd) == 0 && entries("public") == 4, "clean also one without a label");
+	mkfifo("public/." FIFO("7"), 0622);
+	ok(utimensat(AT_FDCWD, "public/." FIFO("7"), old, 0) == 0 && event_clean(fd) == 0
+		&& entries("public") == 4, "and one that was never finished, after a while");
 
 	close(open("public/" FIFO("3"), O_WRONLY | O_CREAT, 0666));
 	ok(symlink("../target", "public/" FIFO("4")) == 0, "a link to a file outside");

@@ -44,7 +44,8 @@ extern int event_open(int dirfd, char const *path);
    told for lack of descriptors or memory; the others are told all the same. */
 extern int event_notify(int fd, char const *events, size_t n);
 
-/* Removes the FIFOs of dead listeners. Results as event_notify. */
+/* Removes the FIFOs of dead listeners; and after a minute the hidden ones of those
+   that died while they made theirs. Results as event_notify. */
 extern int event_clean(int fd);
 
 /* Subscribes to the fifodir PATH: news from now on can be read from l->fd.
