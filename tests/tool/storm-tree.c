@@ -361,20 +361,21 @@ static int
 stop(void)
 {
 	double end = now() + w.wait, again = now() + w.runit;
-	int left = 1;
+	int left = 1, told = 0;
 
 	for (; left && now() < end; nap()) {
 		pid_t one;
 
-		/* one that has just come may not listen yet */
-		if (w.scanner && now() >= again) {
-			if (w.runit)
-				kill(w.scanner, SIGHUP);
-			else if (send_bytes("sd/.s6-svscan/control", "t") < 0)
-				continue;
+		/* the last one may have been killed, and the next not listen yet */
+		if (told)
+			reap();
+		else
+			scan();
+		if (w.scanner && now() >= again && (w.runit ? kill(w.scanner, SIGHUP)
+			: send_bytes("sd/.s6-svscan/control", "t")) == 0) {
+			told = 1;
 			again = now() + 2;
 		}
-		reap();
 		left = w.scanner > 0;
 		for (struct life *l = lives_of; l < lives_of + w.n; l++)
 			left |= living(l, &one) > 0;
@@ -437,6 +438,8 @@ main(int argc, char **argv)
 			printf("%s %d %d\n", classes[i].name, classes[i].survived, classes[i].tried);
 		bad |= classes[i].survived != classes[i].tried;
 	}
+	if (!all)
+		fprintf(stderr, "storm-tree: not all stopped\n");
 	printf("stop %d 1\n", all);
 	return w.peer ? 0 : bad || !all;
 }
