@@ -133,7 +133,7 @@ bench:
 
 # kills, errors and full disks at every system call: longer than the rest
 fault:
-	sh tests/run $(B) fault
+	LONG=1 TEST_JOBS=2 TEST_LIMIT=3600 sh tests/run $(B) fault
 
 # which branches of the daemons and of the library the tests take
 coverage:

@@ -155,7 +155,7 @@ adopt_run(struct service *s, struct status const *old, int64_t age)
 	}
 	s->status.ready = s->child.ready && !s->child.listening;
 	if (s->child.asked)
-		s->deadline = clock_deadline(supervise_number(s, TIMEOUT_KILL, 0));
+		supervise_await_end(s);
 	return listen_again(s);
 }
 

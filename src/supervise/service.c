@@ -82,6 +82,20 @@ passes(int error)
 }
 
 int
+supervise_kill_timeout(struct service *s, uint32_t *ms)
+{
+	enum servicedir_value r;
+
+	*ms = 0;
+	r = servicedir_uint(s->dir, files[TIMEOUT_KILL], ms);
+	if (r == SERVICEDIR_INVALID && passes(errno))
+		return -1;
+	if (!usable(s, TIMEOUT_KILL, r))
+		*ms = 0;
+	return 0;
+}
+
+int
 supervise_fd(struct service *s, enum setting which, int *fd)
 {
 	struct rlimit l;

@@ -142,7 +142,7 @@ up(struct service *s, pid_t pid)
 	s->started = clock_now();
 	s->deadline = CLOCK_NEVER;
 	supervise_mend(s);
-	s->told = s->finished = 0;
+	s->told = s->finished = s->unsure = 0;
 	tai64n_now(&s->status.stamp);
 	s->status.pid = pid;
 	s->status.paused = s->status.finishing = s->status.ready = 0;

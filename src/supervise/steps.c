@@ -20,6 +20,7 @@
 
 #include "supervise.h"
 
+#define READ_AGAIN CLOCK_S	/* timeout-kill, for want of a descriptor */
 #define KILL_AGAIN (5 * CLOCK_S)	/* who survives KILL gets it again */
 
 /* TAI seconds of a label begin at 2^62. */
@@ -246,13 +247,22 @@ supervise_interrupt(struct service *s)
 
 /* Up. */
 
+void
+supervise_await_end(struct service *s)
+{
+	uint32_t ms;
+
+	s->unsure = supervise_kill_timeout(s, &ms) < 0;
+	s->deadline = s->unsure ? clock_now() + READ_AGAIN : clock_deadline(ms);
+}
+
 static void
 end_it(struct service *s)
 {
 	asked(s);
 	supervise_note_kin(s);
 	supervise_send(s, supervise_signal_number(s, DOWN_SIGNAL, SIGTERM), 0);
-	s->deadline = clock_deadline(supervise_number(s, TIMEOUT_KILL, 0));
+	supervise_await_end(s);
 }
 
 enum state
@@ -349,7 +359,13 @@ supervise_ready(struct service *s)
 enum state
 supervise_kill_run(struct service *s)
 {
-	int group = servicedir_has(s->dir, "flag-timeout-killpg") > 0;
+	int group;
+
+	if (s->unsure) {
+		supervise_await_end(s);
+		return s->state;
+	}
+	group = servicedir_has(s->dir, "flag-timeout-killpg") > 0;
 
 	supervise_send(s, SIGKILL, group);
 	supervise_send(s, SIGCONT, group);

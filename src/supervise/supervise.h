@@ -94,6 +94,7 @@ struct service {
 	unsigned unlisted : 1;	/* they cannot be listed, and we said so */
 	unsigned deaf : 1;	/* event/ could not be read, and we said so */
 	unsigned blind : 1;	/* we cannot poll, and said so */
+	unsigned unsure : 1;	/* timeout-kill could not be read: look again at the deadline */
 	unsigned unrecorded : 1; /* the record could not be written, and we said so */
 	unsigned untallied : 1;	/* the tally likewise */
 };
@@ -103,6 +104,12 @@ struct service {
 /* The number in the file, or FALLBACK. Complains once of a bad one. */
 extern uint32_t supervise_number(struct service *s, enum setting which, uint32_t fallback);
 extern int supervise_signal_number(struct service *s, enum setting which, int fallback);
+
+/* timeout-kill, 0 none; -1 when it cannot be read for now. */
+extern int supervise_kill_timeout(struct service *s, uint32_t *ms);
+
+/* Run was told to end: until when must it? Sets the deadline. */
+extern void supervise_await_end(struct service *s);
 
 /* A descriptor number for the service, -1 for none. -1 with errno: it cannot be
    told now. */

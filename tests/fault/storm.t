@@ -18,7 +18,7 @@ storm() {
 }
 
 if [ -n "$LONG" ]; then
-	storm 'supervisors only' -k 1000 -c v
+	storm 'supervisors only' -k 1000 -c v -n 32
 	storm 'services only' -k 300 -c s
 	storm 'loggers only' -k 300 -c l
 	storm 'scanner only' -k 300 -c t

@@ -14,6 +14,7 @@ for e in EMFILE ENOMEM ENOSPC EIO EACCES EAGAIN EINTR; do fails 'in a whole life
 fails 'while it adopts' EIO -a
 fails 'while it takes over from upstream' EIO -o
 if [ -n "$LONG" ]; then
+	for e in EMFILE ENOMEM EIO EAGAIN EINTR; do fails 'when run and finish have to be killed in time' $e -k; done
 	for e in ENFILE EROFS EDQUOT ENOSYS EPERM; do fails 'in a whole life' $e; done
 	for e in EMFILE ENOMEM ENOSPC EIO EACCES EAGAIN EINTR ENFILE EROFS EDQUOT ENOSYS EPERM; do
 		fails 'in a whole life with more settings' $e -m

@@ -21,7 +21,10 @@ killed 'while it takes over from upstream' 150 -o
 for k in 1 2 3 4; do
 	sweep "s6-supervise killed, child $k frozen" 5 sweep-supervise -c $k x freeze
 done
+[ -n "$LONG" ] || every 5
+killed 'when run and finish have to be killed in time' 150 -k
 if [ -n "$LONG" ]; then
+	killed 'while it adopts what has to be killed in time' 150 -a -k
 	killed 'in a whole life with more settings' 300 -m
 	killed 'while it adopts with more settings' 150 -a -m
 	killed 'after a death in the gap with more settings' 150 -g -m

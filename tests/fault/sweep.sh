@@ -4,7 +4,7 @@
 #   sweep NAME LEAST TOOL OPTION... MODE
 #       TOOL (tests/tool/sweep-...) must survive all that it tries, at least LEAST
 #       times. One line for the figure sheet: "figure: NAME: SURVIVED/TRIED", with
-#       ", every N-th" where it is a sample.
+#       ", every N-th from M on" where it is a sample: another one each day.
 #   every [N]        only each N-th trial from here on, or as at first
 #   errno_of WORD    its number
 
@@ -30,13 +30,18 @@ errno_of() {
 sweep() {
 	sweep_name=$1 least=$2
 	shift 2
-	sweep_tool=$1
+	sweep_tool=$1 sweep_every=$FAULT_EVERY sweep_from=''
 	shift
-	"$tool/$sweep_tool" -j 4 "$@" >sweep.out 2>&1
+	case $* in
+	*freeze) FAULT_EVERY=1 ;;	# they are few
+	*) [ "$FAULT_EVERY" = 1 ] || sweep_from=$((1 + $(date +%-j) % FAULT_EVERY)) ;;
+	esac
+	"$tool/$sweep_tool" -j 4 ${sweep_from:+-f "$sweep_from"} "$@" >sweep.out 2>&1
 	set -- $(tail -n 1 sweep.out)
 	sweep_sample=''
-	[ "$FAULT_EVERY" = 1 ] || sweep_sample=", every $FAULT_EVERY-th"
+	[ -z "$sweep_from" ] || sweep_sample=", every $FAULT_EVERY-th from $sweep_from on"
 	diag "figure: $sweep_name: ${2-0}/${3-0}$sweep_sample"
 	is "$sweep_name: survived" "${2-0} of ${3-0}" "${3-0} of ${3-0}" || diag "$(head -n 40 sweep.out)"
-	ok "$sweep_name: often enough" [ $((${3-0} * FAULT_EVERY)) -ge "$least" ]
+	ok "$sweep_name: often enough" [ $(((${3-0} + 1) * FAULT_EVERY)) -ge "$least" ]
+	FAULT_EVERY=$sweep_every
 }

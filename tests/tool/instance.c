@@ -12,10 +12,12 @@
  * is ready; one with a file "late", too, only once there is a file "go", then it
  * makes the file "go.done", and it keeps that descriptor open. One with a file "speaks" writes a line for the logger on stdout; one
  * called log appends what it reads to the file "lines" until the end of file.
- * Else it waits for a signal.
+ * Else it waits for a signal. With a file "deaf" run ignores SIGTERM and finish does
+ * not end.
  */
 
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -106,8 +108,12 @@ main(int argc, char **argv)
 		n = snprintf(text, sizeof text, "finish %s %ld %s %s %s\n", name, (long)getpid(),
 			argv[1], argv[2], argv[4]);
 		note(dir, "events", text, (size_t)n);
+		if (access("deaf", F_OK) == 0)
+			pause();
 		return 0;
 	}
+	if (access("deaf", F_OK) == 0)
+		signal(SIGTERM, SIG_IGN);
 	n = snprintf(text, sizeof text, "run %s %ld%s\n", name, (long)getpid(),
 		lock(dir, name) ? "" : " double");
 	note(dir, "events", text, (size_t)n);

@@ -21,6 +21,9 @@
 #ifndef SYS_pidfd_open
 #define SYS_pidfd_open 434
 #endif
+#ifndef SYS_clone3
+#define SYS_clone3 435
+#endif
 #ifndef SYS_close_range
 #define SYS_close_range 436
 #endif
@@ -111,7 +114,8 @@ traits(uint64_t nr, uint64_t const *arg)
 	case SYS_ppoll: return SLEEPS | MEMORY;
 	case SYS_wait4: return arg[2] & WNOHANG ? 0 : SLEEPS;
 	case SYS_waitid: return arg[3] & WNOHANG ? 0 : SLEEPS;
-	case SYS_clone: return BEARS | MEMORY;
+	case SYS_clone:
+	case SYS_clone3: return BEARS | MEMORY;
 	case SYS_mmap: return MEMORY;
 	default: return 0;
 	}

@@ -11,8 +11,8 @@
  * letters, s services, l loggers, v supervisors, t the scanner, which is started
  * again. One to three are killed close together, until there were KILLS (100) or the
  * SECONDS are over; then the tree has -w SECONDS (10) to come to rest: one living
- * instance of each service, no second one begun meanwhile, and the status tells of
- * that one. All that were killed in that round count as survived then, or as not; what
+ * instance of each service, no second one begun meanwhile, a supervisor, and the status
+ * tells of that one. All that were killed in that round count as survived then, or as not; what
  * is too much is killed, so that the next round begins in order. At last all is
  * stopped, and nothing must be left.
  * Prints "CLASS SURVIVED TRIED" for each class, "stop SURVIVED 1" at last, and on
@@ -26,6 +26,7 @@
 
 #define MOST 128
 #define KEPT 16
+#define CALM 0.03	/* seconds without trouble: who starts a second copy has done so */
 
 enum { SERVICE, LOGGER, SUPERVISOR, SCANNER, CLASSES };
 
@@ -45,6 +46,7 @@ static struct life {
 	pid_t pids[KEPT];	/* of those that began, the youngest last */
 	int n;
 	int doubles;
+	int supervised;
 } lives_of[MOST];
 
 static struct {
@@ -144,6 +146,48 @@ living(struct life const *l, pid_t *one)
 	return n;
 }
 
+/* The process of DIR whose name is COMM, or 0; DIR null: notes all that are
+   supervised. */
+static pid_t
+find(char const *dir, char const *comm)
+{
+	DIR *d = opendir("/proc");
+	struct dirent *e;
+	pid_t found = 0;
+
+	while (d && !found && (e = readdir(d))) {
+		pid_t pid = (pid_t)atol(e->d_name);
+		char path[300], text[64];
+
+		snprintf(path, sizeof path, "/proc/%s/comm", e->d_name);
+		if (pid <= 0 || read_file(path, text, sizeof text) < 1)
+			continue;
+		text[strcspn(text, "\n")] = 0;
+		if (strcmp(text, comm))
+			continue;
+		if (dir && is_in(pid, dir))
+			found = pid;
+		for (struct life *l = lives_of; !dir && l < lives_of + w.n; l++)
+			l->supervised |= is_in(pid, l->dir);
+	}
+	if (d)
+		closedir(d);
+	return found;
+}
+
+/* One that has no supervisor; runsv serves a logger, too. */
+static struct life *
+alone(void)
+{
+	for (struct life *l = lives_of; l < lives_of + w.n; l++)
+		l->supervised = w.runit && l->log;
+	find(0, w.runit ? "runsv" : "s6-supervise");
+	for (struct life *l = lives_of; l < lives_of + w.n; l++)
+		if (!l->supervised)
+			return l;
+	return 0;
+}
+
 /* The first that is not at rest, and why. */
 static struct life *
 uneasy(char *why)
@@ -198,43 +242,27 @@ scan(void)
 static int
 rest(double seconds, int doubles0, char *why)
 {
+	double calm = 0;
+
 	for (double end = now() + seconds; now() < end; nap()) {
+		struct life *l;
+
 		scan();
-		if (!uneasy(why)) {
-			if (doubles() == doubles0)
-				return 1;
+		l = uneasy(why);
+		if (doubles() != doubles0) {
 			strcpy(why, "a second copy was started");
 			return 0;
 		}
-		if (doubles() != doubles0) {
-			strcat(why, "; a second copy was started");
-			return 0;
-		}
+		if (!l && (l = alone()))
+			sprintf(why, "%.60s: no supervisor", l->name);
+		if (l || !w.scanner)
+			calm = 0;
+		else if (!calm)
+			calm = now();
+		else if (now() - calm > CALM)
+			return 1;
 	}
 	return 0;
-}
-
-/* The process of DIR whose name is COMM. */
-static pid_t
-find(char const *dir, char const *comm)
-{
-	DIR *d = opendir("/proc");
-	struct dirent *e;
-	pid_t found = 0;
-
-	while (d && !found && (e = readdir(d))) {
-		char path[300], text[64];
-
-		snprintf(path, sizeof path, "/proc/%s/comm", e->d_name);
-		if (*e->d_name < '1' || *e->d_name > '9' || read_file(path, text, sizeof text) < 1)
-			continue;
-		text[strcspn(text, "\n")] = 0;
-		if (!strcmp(text, comm) && is_in((pid_t)atol(e->d_name), dir))
-			found = (pid_t)atol(e->d_name);
-	}
-	if (d)
-		closedir(d);
-	return found;
 }
 
 /* Somebody of CLASS, 0 if there is nobody now. */

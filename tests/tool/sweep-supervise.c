@@ -2,12 +2,13 @@
  * sweep-supervise - the lives of a service, over and over; each time its
  * supervisor is disturbed at one system call more.
  *
- *   sweep-supervise [-j JOBS] [-f FIRST] [-m] [-a|-g|-l|-n|-o] [-c CHILD] NAME
+ *   sweep-supervise [-j JOBS] [-f FIRST] [-m|-k] [-a|-g|-l|-n|-o] [-c CHILD] NAME
  *                   kill|freeze|errno=E|wall=nofile
  *
  * "kill": it is killed there, and the next one started. "freeze": it is killed
  * when its CHILD-th child is at its N-th call, and that child held until the next
- * one has come. "errno=E": the call fails so. -m: with more settings. -f: only from that call on.
+ * one has come. "errno=E": the call fails so. -m: with more settings.
+ * -k: run ignores TERM and finish does not end, so that both are killed in time. -f: only from that call on.
  * The story: start until ready, kill of run, finish, restart, stop by d, start by
  * u, the end by dx. With -a the disturbed one comes after another that was killed,
  * with -g the service was killed, too, and with -o that one seems to have been an
@@ -29,7 +30,7 @@
 
 static struct {
 	char const *name;
-	int more, adopt, gap, late, now, old;
+	int more, deaf, adopt, gap, late, now, old;
 } option;
 
 static struct {
@@ -270,6 +271,11 @@ set_stage(void)
 		write_file("web/restart-limit", "9/60\n");
 		write_file("web/down-signal", "INT\n");
 	}
+	if (option.deaf) {
+		write_file("web/deaf", "");
+		write_file("web/timeout-kill", "100\n");
+		write_file("web/timeout-finish", "100\n");
+	}
 	if (option.late)
 		write_file("web/late", "");
 	mkdir("web/event", 0700);
@@ -283,7 +289,7 @@ epilogue(void)
 {
 	static char const *const mine[] = { "run", "finish", "notification-fd", "restart-delay",
 		"lock-fd", "max-death-tally", "timeout-kill", "timeout-finish", "restart-limit",
-		"down-signal", "late", "go", "go.done", "event", "supervise", 0 };
+		"down-signal", "deaf", "late", "go", "go.done", "event", "supervise", 0 };
 	static char const *const event[] = { LISTENER, 0 };
 	char const *files[16] = { option.more ? "history" : "child",
 		option.more ? "service-lock" : "child" };
@@ -390,7 +396,7 @@ main(int argc, char **argv)
 {
 	int jobs = 2, first = -1, opt;
 
-	while ((opt = getopt(argc, argv, "+ac:f:gj:lmno")) != -1) {
+	while ((opt = getopt(argc, argv, "+ac:f:gj:klmno")) != -1) {
 		switch (opt) {
 		case 'c': snprintf(disturbance.child, sizeof disturbance.child, "%s", optarg); break;
 		case 'f': first = atoi(optarg); break;
@@ -398,6 +404,7 @@ main(int argc, char **argv)
 		case 'm': option.more = 1; break;
 		case 'a': option.adopt = 1; break;
 		case 'g': option.adopt = option.gap = 1; break;
+		case 'k': option.deaf = 1; break;
 		case 'l': option.adopt = option.late = 1; break;
 		case 'n': option.adopt = option.late = option.now = 1; break;
 		case 'o': option.adopt = option.old = 1; break;
