@@ -16,7 +16,7 @@
 #include "logwords.h"
 #include "stage2.h"
 
-#define SETTLE (200 * CLOCK_MS)
+#define SETTLE CLOCK_S
 
 /* s6-log --console=NAME with a script that never acts; null with errno. */
 static char const *const *
