@@ -49,6 +49,9 @@ init_place(struct init *i)
 	char const *given = getenv(STATEDIR_VARIABLE);
 
 	statemake_usual(&places, given && given[0] ? given : 0);
+	/* an image made of a few files may have none */
+	if (!places.given)
+		mkdir("/run", 0755);
 	place = statemake_find(i->c.statedir, sizeof i->c.statedir, &places);
 	if (place == STATEMAKE_NOWHERE && places.given)
 		strerr_diefusys(100, "use " STATEDIR_VARIABLE "=", places.given);

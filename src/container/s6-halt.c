@@ -113,6 +113,10 @@ main(int argc, char const *const *argv)
 	if (cli_noopt(argc, argv, USAGE) < argc && !strcmp(name, PROG))
 		strerr_dieusage(100, USAGE);
 	signal(SIGPIPE, SIG_IGN);
+	/* the stop may come to all processes before we have ended; nothing is killed that ends
+	   by itself in time */
+	signal(SIGTERM, SIG_IGN);
+	signal(SIGHUP, SIG_IGN);
 	container_open(&c);
 	if (!strcmp(name, "stopping")) {
 		container_note_stop(&c);

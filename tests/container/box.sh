@@ -9,7 +9,7 @@
 #   box NAME ROOT [OPTION | VAR=VALUE]... [CMD...]
 #                          starts container NAME; its output goes to ./NAME.out and ./NAME.err
 #   container ROOT ...     likewise, and waits for its end: sets $rc, $out and $err
-#   box_end NAME           waits for its end: sets $rc, $out and $err
+#   box_end NAME           waits for its end, which must come in a minute: sets $rc, $out and $err
 #   box_stop NAME [SEC]    as "podman stop": TERM to process 1, KILL after SEC (10) seconds; then box_end
 #   box_signal NAME SIG    to process 1
 #   box_exec NAME CMD...   runs CMD in it: sets $rc, $out and $err
@@ -19,6 +19,7 @@
 #
 # OPTION: --user=UID --read-only --cap-drop=ALL --tmpfs=DIR --workdir=DIR --entry=PROGRAM (/init) --tty
 
+[ "$WAIT" != 10 ] || WAIT=30	# a container's start takes seconds on a loaded machine
 here=$PWD
 boxes=''
 archive=''
@@ -29,7 +30,21 @@ for tap_f in "$top"/build/sextet-overlay-*.tar.xz; do archive=$tap_f; done
 # podman with its files in the test's own directory: nothing of the machine's is touched
 pod() {
 	CONTAINERS_CONF=$TMPDIR/containers.conf podman --root "$TMPDIR/s" --runroot "$TMPDIR/r" --tmpdir "$TMPDIR/p" \
-		--storage-driver vfs --runtime runc "$@"
+		--storage-driver $storage --runtime runc "$@"
+}
+
+# its storage is kept in memory, with an overlay file system, where these can be mounted
+storage=vfs
+pod_storage() {
+	mkdir -p "$TMPDIR/s" "$TMPDIR/try/a" "$TMPDIR/try/b"
+	mount -t tmpfs storage "$TMPDIR/s" 2>/dev/null || return
+	mkdir -p "$TMPDIR/s/try/upper" "$TMPDIR/s/try/work"
+	if mount -t overlay -o "lowerdir=$TMPDIR/try/a,upperdir=$TMPDIR/s/try/upper,workdir=$TMPDIR/s/try/work" \
+		try "$TMPDIR/try/b" 2>/dev/null; then
+		umount "$TMPDIR/try/b"
+		storage=overlay
+	fi
+	rm -rf "$TMPDIR/s/try"
 }
 
 box_choose() {
@@ -41,10 +56,11 @@ box_choose() {
 	cgroup_manager = "cgroupfs"
 	events_logger = "none"
 	E
+	pod_storage
 	if [ -n "${BOX-}" ]; then return; fi
 	BOX=namespace
 	if command -v podman >/dev/null 2>&1 && command -v runc >/dev/null 2>&1; then
-		mkdir "$TMPDIR/try" && cp "$(command -v busybox)" "$TMPDIR/try/true" 2>/dev/null &&
+		mkdir -p "$TMPDIR/try" && cp "$(command -v busybox)" "$TMPDIR/try/true" 2>/dev/null &&
 			if pod run --rm --rootfs "$TMPDIR/try" /true >"$TMPDIR/try.log" 2>&1; then BOX=podman; fi
 	fi
 	rm -rf "$TMPDIR/try"
@@ -81,7 +97,7 @@ quote() {
 }
 
 box() {
-	tap_name=$1 tap_root=$(cd "$2" && pwd)
+	tap_boxed=$1 tap_root=$(cd "$2" && pwd)
 	shift 2
 	tap_entry=/init tap_opts='' tap_tty=no
 	while [ $# -gt 0 ]; do
@@ -96,11 +112,11 @@ box() {
 	done
 	tap_words=$(for tap_w in $tap_entry "$@"; do quote "$tap_w"; done)
 	case $BOX in
-	podman) echo "pod run --name $tap_name $tap_opts --rootfs $(quote "$tap_root") $tap_words" ;;
-	*) echo "sh $top/tests/container/enter $TMPDIR/$tap_name.pid $tap_opts $(quote "$tap_root") $tap_words" ;;
-	esac >"$TMPDIR/$tap_name.run"
-	boxes="$boxes $tap_name"
-	box_start "$tap_name"
+	podman) echo "pod run --name $tap_boxed $tap_opts --rootfs $(quote "$tap_root") $tap_words" ;;
+	*) echo "sh $top/tests/container/enter $TMPDIR/$tap_boxed.pid $tap_opts $(quote "$tap_root") $tap_words" ;;
+	esac >"$TMPDIR/$tap_boxed.run"
+	boxes="$boxes $tap_boxed"
+	box_start "$tap_boxed"
 }
 
 box_start() {
@@ -124,6 +140,13 @@ box_again() {
 }
 
 box_end() {
+	tap_job=$(cat "$TMPDIR/$1.job")
+	tap_ended() { ! kill -0 "$tap_job" 2>/dev/null; }
+	if ! WAIT=${BOX_LIMIT-60} wait_until tap_ended; then
+		diag "container $1 does not end: killed"
+		diag "$(box_exec "$1" ps; echo "$out$err"; cat "$here/$1.out" "$here/$1.err")"
+		box_signal "$1" KILL
+	fi
 	rc=0
 	wait "$(cat "$TMPDIR/$1.job")" || rc=$?
 	out=$(cat "$here/$1.out")
@@ -161,21 +184,19 @@ box_stop() {
 	*)
 		tap_p=$(box_pid "$1")
 		kill -TERM "$tap_p"
-		WAIT=${2-10}
 		tap_gone() { ! kill -0 "$tap_p" 2>/dev/null; }
-		wait_until tap_gone || kill -KILL "$tap_p"
-		WAIT=10
+		WAIT=${2-10} wait_until tap_gone || kill -KILL "$tap_p"
 		;;
 	esac
 	box_end "$1"
 }
 
 box_exec() {
-	tap_name=$1
+	tap_boxed=$1
 	shift
 	case $BOX in
-	podman) run pod exec "$tap_name" "$@" ;;
-	*) run sh "$top/tests/container/enter" -x "$(box_pid "$tap_name")" "$@" ;;
+	podman) run pod exec "$tap_boxed" "$@" ;;
+	*) run sh "$top/tests/container/enter" -x "$(box_pid "$tap_boxed")" "$@" ;;
 	esac
 }
 
@@ -189,6 +210,7 @@ box_clean() {
 		box_remove "$tap_b"
 		if [ $BOX != podman ] && [ -s "$TMPDIR/$tap_b.pid" ]; then kill -KILL "$(cat "$TMPDIR/$tap_b.pid")" 2>/dev/null; fi
 	done
+	umount "$TMPDIR/s/overlay" "$TMPDIR/s" 2>/dev/null
 }
 trap box_clean EXIT
 trap 'exit 143' HUP INT TERM
