@@ -1,0 +1,7 @@
+#!/bin/sh
+# doc/containers.md: every command in it is run.
+. "${0%/*}/../lib.sh"
+. "$top/tests/container/box.sh"
+. "$top/tests/container/docs.sh"
+guide containers
+done_testing

@@ -1,0 +1,54 @@
+# docs.sh - runs the commands of a guide, doc/GUIDE.md; read after box.sh.
+#
+#   guide GUIDE    every block of commands, in order, as a reader would: by sh -e, in a directory that
+#                  holds the archive. The lines of a block after "says" must be printed, in that
+#                  order; others may be between them.
+
+[ $BOX = podman ] || skip_all 'no podman here'
+new_root none
+
+# podman as the reader types it: with our storage, nothing fetched
+script "$TMPDIR/path/podman" '#!/bin/sh' \
+	'if [ "$1" = build ]; then shift; set -- build --pull=never --isolation=chroot --layers=false "$@"; fi' \
+	"CONTAINERS_CONF=$TMPDIR/containers.conf exec $(command -v podman) --root $TMPDIR/s --runroot $TMPDIR/r \\" \
+	"	--tmpdir $TMPDIR/p --storage-driver $storage --runtime runc \"\$@\""
+tar -C "$top/build/container/busybox" -cf - . | pod import -q - docker.io/library/busybox:latest >log 2>&1 ||
+	skip_all "podman cannot import images here"
+
+# blocks GUIDE: writes its blocks to GUIDE.N.sh and what they say to GUIDE.N.says
+blocks() {
+	awk -v name="$1" '
+		/^```/ && inside { inside = 0; close(file); next }
+		/^```/ {
+			inside = 1
+			file = "/dev/null"
+			if ($0 == "```sh") file = sprintf("%s.%03d.sh", name, ++n)
+			else if (last == "says") file = sprintf("%s.%03d.says", name, n)
+			next
+		}
+		inside { print >file; next }
+		NF { last = $0 }' "$top/doc/$1.md"
+}
+
+# in_order SAYS OUTPUT: each line of the one is one of the other, in order
+in_order() {
+	awk 'NR == FNR { want[++n] = $0; next }
+		i < n && $0 == want[i + 1] { i++ }
+		END { if (i < n) { print "# missing: " want[i + 1]; exit 1 } }' "$1" "$2"
+}
+
+guide() {
+	mkdir "$1" && cd "$1" || exit 111
+	cp "$archive" .
+	blocks "$1"
+	for block in "$1".*.sh; do
+		rc=0
+		PATH=$TMPDIR/path:$PATH timeout 60 sh -e "$block" >out 2>&1 </dev/null || rc=$?
+		is "$block: $(grep -m1 podman "$block")" "$rc" 0 || diag "$(cat out)"
+		if [ -e "${block%.sh}.says" ]; then
+			ok 'says what the guide has' in_order "${block%.sh}.says" out || diag "$(cat out)"
+		fi
+	done
+	cd .. || exit 111
+	for c in $(pod ps -aq 2>/dev/null); do pod rm -f -t 0 "$c" >/dev/null 2>&1; done
+}
