@@ -68,7 +68,8 @@ environment(struct stage2 *s)
 {
 	static char logging[sizeof "S6_LOGGING=" + UINT_FMT] = "S6_LOGGING=";
 	char dir[PATH_MAX];
-	char const *const *envp, *const *changed;
+	/* for the rest of our life */
+	static char const *const *envp, *const *changed;
 
 	if (s->c.set.keep_env || s->c.set.cmd_clean_env)
 		return s->envp;

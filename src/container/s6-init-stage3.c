@@ -87,8 +87,10 @@ await_stage2(struct container *c)
 static char const *const *
 environment(struct container *c)
 {
-	char const *const *envp = (char const *const *)environ, *const *changed;
-	stralloc changes = STRALLOC_ZERO;
+	/* for the rest of our life */
+	static char const *const *changed;
+	static stralloc changes = STRALLOC_ZERO;
+	char const *const *envp = (char const *const *)environ;
 	char path[PATH_MAX];
 	ssize_t n = -1;
 

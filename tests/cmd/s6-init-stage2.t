@@ -22,7 +22,7 @@ printf '#!/bin/sh\nexit 0\n' >ready
 start2() {
 	mkfifo tell 2>/dev/null
 	{
-		env -i "PATH=$PATH" "S6_STATEDIR=$S6_STATEDIR" s6-init-stage2 "$@" 3<tell 4<>nowhere/orders >out 2>err &
+		env -i "PATH=$PATH" "ASAN_OPTIONS=${ASAN_OPTIONS-}" "S6_STATEDIR=$S6_STATEDIR" s6-init-stage2 "$@" 3<tell 4<>nowhere/orders >out 2>err &
 		two=$!
 		exec 5>tell
 	}

@@ -155,4 +155,13 @@ run container c sh -c 'readlink /var/run/s6; ls -d /var/run/mine'
 is "/var/run is a directory: what is in it stays" "$(printf '%s\n' "$out" | sed -n 3,4p)" "/run/s6
 /var/run/mine"
 
+## a service does not start before scripts are done
+
+script c/etc/cont-init.d/1 'sleep 0.1; echo done >/tmp/done'
+mkdir -p c/etc/services.d/a
+script c/etc/services.d/a/run 'cat /tmp/done >/tmp/seen; exec sleep 1000'
+rm -f c/tmp/done
+run container c timeout 20 sh -c 'until [ -s /tmp/seen ]; do sleep 0.02; done'
+is "order" "$(cat c/tmp/seen)" 'done'
+
 done_testing

@@ -185,10 +185,10 @@ for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15; do
 	# the first moment at which signals wait: before, the kernel drops those to process 1
 	is_init() {
 		one=$(cat "/proc/$cont/task/$cont/children") && one=${one%% *} &&
-			case $(readlink "/proc/$one/exe") in */s6-*) ;; *) false ;; esac &&
+			case $(readlink "/proc/$one/exe") in */s6-* | */sextet) ;; *) false ;; esac &&
 			grep -q '^SigBlk:.*[4-7c-f]...$' "/proc/$one/status"
 	}
-	until is_init 2>/dev/null; do :; done
+	until is_init 2>/dev/null || ! kill -0 "$cont"; do :; done
 	n=0
 	while [ $n -lt $((i * 20)) ]; do n=$((n + 1)); done
 	kill -TERM "$one"
