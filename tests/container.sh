@@ -93,7 +93,8 @@ container() {
 cont_has_begun() {
 	one=$(cat "/proc/$cont/task/$cont/children")
 	one=${one%% *}
-	[ -n "$one" ] && [ "$(cat "/proc/$one/root/proc/1/stat")" != "" ]
+	# not a helper of the shell that becomes unshare
+	cont_ns=$(readlink "/proc/$one/ns/pid") && [ "$cont_ns" != "$(readlink /proc/self/ns/pid)" ]
 }
 
 contained() {

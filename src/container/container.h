@@ -136,6 +136,7 @@ extern int container_note_stop(struct container const *c);
    means no grace; but who asks for what has begun by itself asks the first time. */
 #define CONTAINER_SIGNALLED "asked.signal"
 #define CONTAINER_COMMANDED "asked.command"
+#define CONTAINER_HURRIED "asked.hurry"		/* there is no grace any more */
 extern int container_asked(struct container const *c, char const *how);
 
 /* Sends stage 2 an order, or tells s6-svscan, or stage 3 in its place, to stop: an

@@ -89,6 +89,8 @@ order(struct container const *c, char const *kind)
 	int stopping = !container_note_stop(c);
 	int r;
 
+	if (hurry)
+		container_asked(c, CONTAINER_HURRIED);	/* for stage 3 */
 	if (container_tell_stage2(c, hurry ? CONTAINER_KILL : CONTAINER_TERM) == CONTROL_ERROR
 		&& errno != ENOENT)
 		strerr_warnwusys("control stage 2");

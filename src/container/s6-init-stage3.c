@@ -166,6 +166,9 @@ main(int argc, char const *const *argv)
 	c.last = 1;
 	container_watch(&c);
 	listen_for_orders(&c);
+	/* what s6-halt told s6-svscan was meant for all of the stop */
+	if (faccessat(c.dir, CONTAINER_HURRIED, F_OK, 0) == 0)
+		c.haste = CONTAINER_STOP;
 	container_note_stop(&c);
 	if (chdir("/") < 0)
 		strerr_warnwusys("chdir to /");

@@ -133,6 +133,16 @@ like "and all were killed" "$(cat c/tmp/b.finish) $out" '^256 9 |^\[cmd. /ignore
 like "the finish scripts run all the same" "$out" '^finishing$'
 rm -r c/etc/live/b
 
+# twice at once, while services still stop: that holds for the last phase, too
+# shellcheck disable=SC2086
+boot $long
+(inside sh -c 'trap "" TERM HUP; touch /tmp/in.up; while :; do sleep 0.02; done' &)
+wait_until test -e c/tmp/in.up
+inside "$bin/s6-halt"
+inside "$bin/s6-halt"
+container_end
+is "twice at once: exit 0" "$rc" 0
+
 # shellcheck disable=SC2086
 boot $long
 (inside sh -c 'trap "" TERM HUP; touch /tmp/in.up; while :; do sleep 0.02; done' &)
@@ -155,6 +165,38 @@ is "during a finish script: exit 0" "$rc" 0
 like "it is told TERM, and the next one runs" "$(printf '%s\n' "$out" | tr '\n' ' ')" 'fin told.*the next'
 rm c/etc/cont-finish.d/02-fin
 script c/etc/cont-finish.d/01-fin 'echo finishing'
+
+## exit codes that services and scripts choose
+
+container_root d
+script d/etc/services.d/key/run 'exit 7'
+: >d/etc/services.d/key/ends-container
+run container d
+is "ends-container: its code" "$rc" 7
+script d/etc/services.d/key/run 'kill -9 $$'
+run container d sleep 1000
+is "ends-container, killed; a CMD is told as well" "$rc $(printf '%s\n' "$out" | grep -c 'cmd. sleep exited 143')" '137 1'
+script d/cmd 'trap "exit 5" TERM; touch /tmp/cmd.up; while :; do sleep 0.02; done'
+script d/etc/services.d/key/run 'until [ -e /tmp/cmd.up ]; do sleep 0.02; done; exit 9'
+run container d /cmd
+is "ends-container weighs more than the CMD that it ends" "$rc" 9
+rm d/etc/services.d/key/ends-container d/tmp/cmd.up
+script d/etc/services.d/key/run 'exit 3'
+script d/etc/services.d/key/finish 'echo "$(($1 + 10))" >/run/s6-linux-init-container-results/exitcode' \
+	'exec /run/s6/basedir/bin/halt'
+run container d
+is "a finish script of generation 3" "$rc" 13
+script d/etc/services.d/key/finish 'printf "$(($1 + 20))" >/var/run/s6/env-stage3/S6_STAGE2_EXITED' \
+	'exec s6-svscanctl -t /var/run/s6/services'
+run container d
+is "a finish script of generation 2" "$rc" 23
+script d/etc/services.d/key/run 'until [ -e /tmp/cmd.up ]; do sleep 0.02; done; exit 3'
+run container d /cmd
+is "and a CMD that ends on that TERM comes later" "$rc" 5
+script d/etc/services.d/key/run 'exit 3'
+script d/etc/cont-finish.d/1 'echo 300 >/run/s6-linux-init-container-results/exitcode'
+run container d
+is "a script of cont-finish.d comes last; modulo 256" "$rc" 44
 
 ## during the boot
 
