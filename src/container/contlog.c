@@ -10,6 +10,7 @@
 
 #include <sextet/account.h>
 #include <sextet/filereplace.h>
+#include <sextet/listdir.h>
 #include <sextet/path.h>
 #include <sextet/statedir.h>
 #include <sextet/statemake.h>
@@ -58,21 +59,41 @@ user(struct container const *c, uid_t *uid, gid_t *gid)
 			" - the catch-all logger runs as the user of the container");
 }
 
-/* Makes DIR, in a directory that exists, a log directory of that user. One of
-   somebody else, a user that the image had before, is made anew. 0, -1. */
+/* Gives what is in the log directory DIR, and it, to that user: it may be of one
+   that the image had before. 0, -1. */
+static int
+give(char const *dir, uid_t uid, gid_t gid)
+{
+	int fd = open(dir, OPEN_DIR | O_NOFOLLOW), r = fd < 0 ? -1 : 0;
+	struct listdir l;
+	unsigned char type;
+	char const *name;
+
+	if (r == 0)
+		r = listdir_start(&l, fd);
+	while (r == 0 && (name = listdir_next(&l, &type)))
+		r = fchownat(fd, name, uid, gid, AT_SYMLINK_NOFOLLOW);
+	if (r == 0)
+		r = fchown(fd, uid, gid);
+	if (fd >= 0)
+		close(fd);
+	return r;
+}
+
+/* Makes DIR, in a directory that exists, a log directory of that user. 0, -1. */
 static int
 take(char const *dir, uid_t uid, gid_t gid)
 {
 	struct stat st;
 
-	if (lstat(dir, &st) == 0 && (!S_ISDIR(st.st_mode) || st.st_uid != uid)
-		&& tree_remove(AT_FDCWD, dir) < 0)
+	/* a link is ours, from a life in which the log was elsewhere */
+	if (lstat(dir, &st) == 0 && S_ISLNK(st.st_mode) && unlink(dir) < 0)
 		return -1;
 	if (mkdir(dir, 0700) < 0 && errno != EEXIST)
 		return -1;
 	if (lstat(dir, &st) < 0)
 		return -1;
-	if ((st.st_uid != uid || st.st_gid != gid) && chown(dir, uid, gid) < 0)
+	if ((st.st_uid != uid || st.st_gid != gid) && give(dir, uid, gid) < 0)
 		return -1;
 	if ((st.st_mode & 07777) != 02750 && chmod(dir, 02750) < 0)
 		return -1;

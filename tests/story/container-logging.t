@@ -96,7 +96,8 @@ notok "2: the CMD not on the console" grep -q 'cmd out' c.out c.err
 container c S6_LOGGING=2 S6_CMD_USE_TERMINAL=1 sh -c 'echo cmd out' >c.out 2>c.err
 ok "2: unless it is to use the terminal" has c.out 'cmd out'
 container c S6_LOGGING=2 true >c.out 2>c.err
-is "2: the user of before: the log is made anew" "$? $(stat -c %U c/$lasting)" '0 root'
+is "2: the user of before: the log changes hands" "$? $(stat -c %U c/$lasting c/$lasting/current | uniq)" '0 root'
+ok "2: and nothing of it is lost" grep -q ' cmd out$' c/$lasting/*
 container c S6_LOGGING=2 S6_CATCHALL_USER=nobody-at-all true >c.out 2>c.err
 is "2: no such user" "$? $(cat c.err)" \
 	'0 s6-init: warning: no such user: nobody-at-all - the catch-all logger runs as the user of the container'
