@@ -66,7 +66,7 @@ PARTS_s6-socklog := log/socklog-listen log/socklog-message
 PARTS_s6-supervise := supervise/adopt supervise/end supervise/machine supervise/service \
 	supervise/start supervise/steps supervise/sweep supervise/upgrade
 PARTS_s6-svstat := control/svstat-print
-PARTS_s6-svscan := scan/adopt scan/children scan/command scan/kill scan/scan scan/start \
+PARTS_s6-svscan := scan/adopt scan/children scan/command scan/kill scan/regain scan/scan scan/start \
 	scan/stop scan/upgrade
 PARTS_s6-halt := container/container container/order
 PARTS_s6-init := container/container container/attend container/contlog container/initrun \

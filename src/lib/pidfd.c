@@ -22,6 +22,10 @@
 #define SYS_pidfd_open 434
 #endif
 
+#ifndef SYS_pidfd_getfd
+#define SYS_pidfd_getfd 438
+#endif
+
 #define PIDFS 0x50494446
 
 /* The answer to PIDFD_GET_INFO, in its first published size. */
@@ -32,7 +36,9 @@ struct info {
 	int32_t exit_code;
 };
 #define GET_INFO _IOC(_IOC_READ | _IOC_WRITE, 0xff, 11, sizeof(struct info))
+#define INFO_PID 1
 #define INFO_EXIT 8
+#define PPID 2		/* in ids */
 
 #define PTRACE 19		/* CAP_SYS_PTRACE, without its header */
 
@@ -120,4 +126,22 @@ pidfd_wstat(int fd, pid_t pid, int *wstat)
 		return 1;
 	}
 	return ask(fd, wstat);
+}
+
+int
+pidfd_copy(int fd, int n)
+{
+	return (int)syscall(SYS_pidfd_getfd, fd, n, 0);
+}
+
+pid_t
+pidfd_parent(int fd)
+{
+	struct info info;
+
+	memset(&info, 0, sizeof info);
+	info.mask = INFO_PID;
+	if (ioctl(fd, GET_INFO, &info) < 0 || !(info.mask & INFO_PID))
+		return -1;
+	return (pid_t)info.ids[PPID];
 }

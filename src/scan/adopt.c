@@ -6,12 +6,10 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <poll.h>
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
-#include <sys/vfs.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -30,17 +28,14 @@
 
 #include "s6-svscan.h"
 
-#define PROC_MAX (sizeof "/proc//cwd/" + PID_FMT + SVSCAN_PATHMAX)
-#define PIPEFS 0x50495045
 #define DEPTH 64		/* of ancestors */
 #define NEWBORN_MOST 65536
 #define NEWBORN_PAUSE (2 * CLOCK_MS)
 #define NEWBORN_LIMIT (2 * CLOCK_S)
 #define TICK (CLOCK_S / PROCSTAT_HZ)
 
-/* Writes /proc/PID/WHAT to TO[PROC_MAX]. */
-static void
-proc(char *to, pid_t pid, char const *what)
+void
+svscan_proc(char *to, pid_t pid, char const *what)
 {
 	size_t n = sizeof "/proc/" - 1;
 
@@ -50,10 +45,8 @@ proc(char *to, pid_t pid, char const *what)
 	strcpy(to + n, what);
 }
 
-/* Who holds the lock of the service directory NAME: 1 with his pid (0: he is in
-   another PID namespace), 0 nobody. */
-static int
-owner_of(char const *name, pid_t *owner)
+int
+svscan_owner_of(char const *name, pid_t *owner)
 {
 	char path[SVSCAN_PATHMAX + sizeof SERVICEDIR_LOCK];
 
@@ -114,10 +107,10 @@ svscan_watched(struct svscan *s)
 static int
 name_of(pid_t pid, char *to, size_t size)
 {
-	char path[PROC_MAX];
+	char path[SVSCAN_PROC_MAX];
 	ssize_t r, i;
 
-	proc(path, pid, "cmdline");
+	svscan_proc(path, pid, "cmdline");
 	r = file_read(AT_FDCWD, path, to, size - 1);
 	if (r < 2)
 		return -1;
@@ -134,16 +127,21 @@ name_of(pid_t pid, char *to, size_t size)
 static int
 has_scanner(struct supervisor *v, pid_t pid)
 {
-	char path[PROC_MAX], name[SVSCAN_PATHMAX], in[sizeof "cwd/" + SVSCAN_PATHMAX];
+	char path[SVSCAN_PROC_MAX], name[SVSCAN_PATHMAX], in[sizeof "cwd/" + SVSCAN_PATHMAX];
 	struct procstat ps;
 	struct stat st;
 	ssize_t r;
 
-	if (procstat_read(pid, &ps) < 0 || !ps.ppid)
+	if (procstat_read(pid, &ps) < 0) {
+		/* without /proc: process 1 counts as one that only reaps */
+		ps.ppid = pidfd_parent(v->watch);
+		return ps.ppid != 1 && ps.ppid != getpid();
+	}
+	if (!ps.ppid)
 		return 1;
 	if (ps.ppid == getpid())
 		return 0;
-	proc(path, ps.ppid, "comm");
+	svscan_proc(path, ps.ppid, "comm");
 	r = file_read(AT_FDCWD, path, name, sizeof name - 1);
 	if (r < 0)
 		return 1;
@@ -153,7 +151,7 @@ has_scanner(struct supervisor *v, pid_t pid)
 	if (name_of(pid, name, sizeof name) < 0)
 		return 1;
 	path_join(in, sizeof in, "cwd", name);
-	proc(path, ps.ppid, in);
+	svscan_proc(path, ps.ppid, in);
 	if (stat(path, &st) < 0)
 		return errno != ENOENT && errno != ENOTDIR;
 	return st.st_dev == v->dev && st.st_ino == v->ino;
@@ -173,11 +171,11 @@ svscan_taken(struct svscan *s, struct supervisor *v)
 	char fmt[PID_FMT];
 	pid_t owner, now;
 
-	if (!owner_of(v->name, &owner))
+	if (!svscan_owner_of(v->name, &owner))
 		return 0;
 	if (owner > 0 && !svscan_of_pid(s, owner) && watch(s, v, owner) == 0) {
 		/* a pidfd of the owner, if he is it still */
-		if (!owner_of(v->name, &now) || now != owner) {
+		if (!svscan_owner_of(v->name, &now) || now != owner) {
 			svscan_unwatch(v);
 			svscan_wait(s, v, clock_now());
 			return 1;
@@ -189,7 +187,7 @@ svscan_taken(struct svscan *s, struct supervisor *v)
 			v->error = 0;
 			v->delay = 0;
 			svscan_set_pid(s, v, owner);
-			svscan_regain(v);
+			svscan_regain(s, v);
 			return 1;
 		}
 	}
@@ -217,122 +215,6 @@ svscan_orphan(struct supervisor *v)
 		? c.pid : 0;
 }
 
-/* A living process that has descriptor FD as the supervisor of V had it: that
-   supervisor, or the run that it left behind. 0: none. */
-static pid_t
-holder(struct supervisor *v)
-{
-	pid_t owner;
-
-	if (v->pid)
-		return v->pid;
-	return owner_of(v->name, &owner) ? owner : svscan_orphan(v);
-}
-
-/* The anonymous pipe that is descriptor FD of PID: its inode, or 0. PATH gets
-   its name. */
-static ino_t
-pipe_of(pid_t pid, char const *fd, char *path)
-{
-	struct statfs fs;
-	struct stat st;
-
-	if (!pid)
-		return 0;
-	proc(path, pid, fd);
-	if (stat(path, &st) < 0 || !S_ISFIFO(st.st_mode)
-		|| statfs(path, &fs) < 0 || fs.f_type != PIPEFS)
-		return 0;
-	return st.st_ino;
-}
-
-static int
-open_end(char const *path, int how)
-{
-	int fd = open(path, how | O_NONBLOCK | O_CLOEXEC);
-
-	if (fd >= 0)
-		fcntl(fd, F_SETFL, 0);
-	return fd;
-}
-
-/* Nobody reads the pipe PATH: that of a logger which is gone altogether. (Else
-   it leads to a reader that we do not know: where the scanner's own output
-   went.) */
-static int
-is_deserted(char const *path)
-{
-	struct pollfd p = { .fd = open_end(path, O_WRONLY) };
-
-	if (p.fd < 0)
-		return 0;
-	if (poll(&p, 1, 0) < 0)
-		p.revents = 0;
-	close(p.fd);
-	return !!(p.revents & POLLERR);
-}
-
-/* The pipe of L is from now on the one that PATH leads to. */
-static void
-take_pipe(struct supervisor *l, char const *path)
-{
-	int r = open_end(path, O_RDONLY), w = open_end(path, O_WRONLY);
-
-	if (r >= 0 && w >= 0) {
-		svscan_close_pipe(l);
-		l->pipe[0] = r;
-		l->pipe[1] = w;
-		return;
-	}
-	if (r >= 0)
-		close(r);
-	if (w >= 0)
-		close(w);
-}
-
-/* The logger L has a pipe, but one of the pair came from a predecessor, which was
-   killed while it started them: do both have that pipe? The logger READS (from
-   the pipe IN leads to), its service WRITES (to OUT); 0: none does. Where they
-   differ it is the logger that has to change: it leaves when it has read all. */
-static void
-match(struct supervisor *l, ino_t reads, char const *in, ino_t writes, char const *out)
-{
-	struct stat ours;
-
-	if (fstat(l->pipe[0], &ours) < 0)
-		return;
-	if (reads && reads != ours.st_ino) {
-		if (writes == ours.st_ino)
-			svscan_tell(l, SVSCAN_TERM);
-		else
-			take_pipe(l, in);
-	} else if (writes && writes != ours.st_ino && is_deserted(out)) {
-		take_pipe(l, out);
-		if (reads)
-			svscan_tell(l, SVSCAN_TERM);
-	}
-}
-
-void
-svscan_regain(struct supervisor *v)
-{
-	struct supervisor *l = v->logger ? v : v->other, *w;
-	char in[PROC_MAX], out[PROC_MAX];
-	ino_t reads, writes;
-
-	if (!l)
-		return;
-	w = l->other;
-	reads = pipe_of(holder(l), "fd/0", in);
-	writes = w ? pipe_of(holder(w), "fd/1", out) : 0;
-	if (l->pipe[0] >= 0)
-		match(l, reads, in, writes, out);
-	else if (reads)
-		take_pipe(l, in);
-	else if (writes && is_deserted(out))
-		take_pipe(l, out);
-}
-
 struct nursery {
 	dev_t dev;		/* of the scan directory */
 	ino_t ino;
@@ -344,7 +226,7 @@ struct nursery {
 static int
 is_newborn(struct nursery const *n, pid_t pid)
 {
-	char path[PROC_MAX], name[SVSCAN_PATHMAX];
+	char path[SVSCAN_PROC_MAX], name[SVSCAN_PATHMAX];
 	struct stat in, st;
 	pid_t owner;
 	ssize_t r;
@@ -352,7 +234,7 @@ is_newborn(struct nursery const *n, pid_t pid)
 
 	if (pid == getpid())
 		return 0;
-	proc(path, pid, "comm");
+	svscan_proc(path, pid, "comm");
 	r = file_read(AT_FDCWD, path, name, sizeof name - 1);
 	if (r < 0)
 		return 0;
@@ -360,13 +242,13 @@ is_newborn(struct nursery const *n, pid_t pid)
 	born = !strcmp(name, "s6-supervise\n");
 	if (!born && strcmp(name, "s6-svscan\n"))
 		return 0;
-	proc(path, pid, "cwd");
+	svscan_proc(path, pid, "cwd");
 	if (stat(path, &in) < 0)
 		return 0;	/* a zombie has none */
 	if (in.st_dev == n->dev && in.st_ino == n->ino)
-		return !born || !owner_of(".", &owner) || owner != pid;
+		return !born || !svscan_owner_of(".", &owner) || owner != pid;
 	return born && name_of(pid, name, sizeof name) == 0 && stat(name, &st) == 0
-		&& st.st_dev == in.st_dev && st.st_ino == in.st_ino && !owner_of(name, &owner);
+		&& st.st_dev == in.st_dev && st.st_ino == in.st_ino && !svscan_owner_of(name, &owner);
 }
 
 /* Is there one? It is an orphan, and so a child of one of our ancestors, whoever

@@ -6,6 +6,7 @@
  *   scan.c       the scan directory: what there is, what is wrong with it
  *   start.c      starting supervisors, their deaths, the pipes to loggers
  *   adopt.c      supervisors that are there already
+ *   regain.c     and the pipes that they have
  *   command.c    signals, commands, SIGxxx handlers, reaping
  *   stop.c       stopping, finish and crash
  *   kill.c       killing what does not stop
@@ -50,6 +51,7 @@ struct supervisor {
 	unsigned logger : 1;
 	unsigned shared : 1;	/* a logger of several services */
 	unsigned drained : 1;	/* started once more, while all stop, to read its pipe */
+	unsigned foreign : 1;	/* a logger's: the pair has a pipe that we cannot get at */
 	unsigned checked : 1;	/* nobody else supervises that directory */
 };
 
@@ -84,6 +86,7 @@ struct svscan {
 	int console;
 	int hand_over;		/* finish is ours: it gets blocked signals and all orphans */
 	int adopting;		/* we said that we take over */
+	int hidden;		/* we said that there are pipes out of reach */
 	int second;		/* there was a scanner before us */
 	int blind;		/* we cannot poll, and said so */
 
@@ -203,9 +206,17 @@ extern int svscan_taken(struct svscan *s, struct supervisor *v);
    outlive the whole tree. */
 extern void svscan_await_newborn(struct svscan *s);
 
+/* Writes /proc/PID/WHAT to TO[SVSCAN_PROC_MAX]. */
+#define SVSCAN_PROC_MAX (sizeof "/proc//cwd/" + PID_FMT + SVSCAN_PATHMAX)
+extern void svscan_proc(char *to, pid_t pid, char const *what);
+
+/* Who holds the lock of the service directory NAME: 1 with his pid (0: he is in
+   another PID namespace), 0 nobody. */
+extern int svscan_owner_of(char const *name, pid_t *owner);
+
 /* Takes over the pipe of V and its logger from whoever has it, if anybody; sees to
    it that both have the same. */
-extern void svscan_regain(struct supervisor *v);
+extern void svscan_regain(struct svscan *s, struct supervisor *v);
 
 /* The run of V's service, which lives though its supervisor was killed; 0: none. */
 extern pid_t svscan_orphan(struct supervisor *v);

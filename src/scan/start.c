@@ -69,16 +69,29 @@ svscan_retry(struct svscan *s, int all)
 	}
 }
 
+/* L and its service have a pipe of their own that we could not take over, and one
+   of their supervisors has ended. Both get the new one: the other supervisor is
+   killed, and its successor adopts what runs. The service goes on writing to the
+   old pipe until it restarts, the logger reading from it to its end. */
+static void
+replace_pipe(struct supervisor *l)
+{
+	l->foreign = 0;
+	svscan_signal(l, SIGKILL);
+	if (l->other)
+		svscan_signal(l->other, SIGKILL);
+}
+
 /* Makes the pipe of the logger L if there is none. 0, -1 with errno. */
 static int
-make_pipe(struct supervisor *l)
+make_pipe(struct svscan *s, struct supervisor *l)
 {
 	struct rlimit limit;
 	int p[2];
 
 	/* who else has it? A predecessor's pair, or half of one */
 	if (!l->checked || (l->other && l->other->watch >= 0))
-		svscan_regain(l);
+		svscan_regain(s, l);
 	if (l->pipe[0] >= 0)
 		return 0;
 	if (pipe2(p, O_CLOEXEC) < 0)
@@ -92,6 +105,8 @@ make_pipe(struct supervisor *l)
 	}
 	l->pipe[0] = p[0];
 	l->pipe[1] = p[1];
+	if (l->foreign)
+		replace_pipe(l);
 	return 0;
 }
 
@@ -171,7 +186,7 @@ svscan_start(struct svscan *s, struct supervisor *v)
 	svscan_unwait(s, v);
 	if (!v->checked && svscan_taken(s, v))
 		return;
-	if (l && !s->stop && make_pipe(l) < 0) {
+	if (l && !s->stop && make_pipe(s, l) < 0) {
 		failed(s, v, "make a pipe for ");
 		return;
 	}

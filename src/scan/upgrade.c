@@ -56,6 +56,8 @@ static void
 carry_state(struct handover *h, struct svscan *s)
 {
 	HANDOVER_NUMBER(h, "adopting", s->adopting);
+	HANDOVER_NUMBER(h, "hidden", s->hidden);
+	HANDOVER_NUMBER(h, "second", s->second);
 	HANDOVER_NUMBER(h, "scan", s->scan);
 	HANDOVER_NUMBER(h, "scan-wanted", s->scan_wanted);
 	HANDOVER_NUMBER(h, "scan-delay", s->scan_delay);
@@ -119,6 +121,9 @@ carry_supervisor(struct handover *h, struct svscan *s, uint32_t i)
 	HANDOVER_NUMBER(h, "logger", v->logger);
 	HANDOVER_NUMBER(h, "shared", v->shared);
 	HANDOVER_NUMBER(h, "checked", v->checked);
+	HANDOVER_NUMBER(h, "revived", v->revived);
+	HANDOVER_NUMBER(h, "drained", v->drained);
+	HANDOVER_NUMBER(h, "foreign", v->foreign);
 	if (!handover_reads(h))
 		return;
 	if (pid > 0)

@@ -271,6 +271,36 @@ is_here(struct service *s, char const *path)
 	return there.st_dev == here.st_dev && there.st_ino == here.st_ino;
 }
 
+/* The same without /proc: a process that leads its session, since after the boot,
+   counts as the one; never two copies. */
+static int
+foreign_blind(struct service *s, struct status const *old)
+{
+	struct child *c = &s->child;
+	int64_t now = clock_boot();
+	int64_t then = now - (supervise_moment(&s->status.stamp) - supervise_moment(&old->stamp));
+	struct stat st;
+	int fd;
+
+	if (fstatat(s->supervise, STATUS_FILE, &st, AT_SYMLINK_NOFOLLOW) < 0)
+		return -1;
+	if (then <= 0 || st.st_uid != geteuid() || getsid(old->pid) != old->pid)
+		return 0;
+	fd = pidfd_of(old->pid);
+	memset(c, 0, sizeof *c);
+	c->stage = CHILD_RUN;
+	c->pid = old->pid;
+	c->t0 = then - FOREIGN;
+	c->t1 = then + FOREIGN < now ? then + FOREIGN : now;
+	c->inode = fd >= 0 ? pidfd_inode(fd) : 0;
+	c->wstat = old->wstat;
+	c->wantup = old->wantup;
+	c->ready = old->ready;
+	if (fd >= 0)
+		close(fd);
+	return 1;
+}
+
 /* No record, but a status that says "up": from an upstream supervisor. Is that
    still true: does the pid lead a session, is it in this directory, and did it
    start then? Makes the record that is missing: 1; or 0; or -1 with errno. */
@@ -287,6 +317,8 @@ foreign(struct service *s, struct status const *old)
 
 	if (!status_up(old))
 		return 0;
+	if (s->no_proc)
+		return foreign_blind(s, old);
 	if (procstat_read(old->pid, &ps) < 0)
 		return errno == ESRCH ? 0 : -1;
 	if (fstatat(s->supervise, STATUS_FILE, &st, AT_SYMLINK_NOFOLLOW) < 0)

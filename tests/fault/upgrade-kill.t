@@ -52,8 +52,8 @@ round() {
 	wait "$sup" || why="$why exit: $?"
 	[ "$(wc -l <pids)" = 1 ] || why="$why instances: $(wc -l <pids)"
 	wait_until nobody || why="$why left: $(cat pids)"
-	set -- $(ls web/supervise)
-	[ "$*" = 'child control control-x death_tally lock status status.new' ] || why="$why files: $*"
+	files=$(ls web/supervise | tr '\n' ' ')
+	[ "$files" = 'child control control-x death_tally lock status status.new ' ] || why="$why files: $files"
 }
 
 # disturb NAME STRIDE LEAST MODE [OPTION...]

@@ -64,6 +64,32 @@ if ./no_proc true 2>/dev/null; then
 	# pidfs numbers are from Linux 6.9 on; before, any session leader is trusted
 	play procless ./no_proc '7|255' "$(printf '%s\n6.9\n' "$(uname -r)" | sort -CrV && echo strange)"
 	play neither "./no_proc $no_pidfd" '7|255'
+	# what a killed supervisor of upstream's leaves: a status, and no record
+	for p in '' "$no_pidfd"; do
+		p="./no_proc $p"
+		service upstream
+		hear upstream
+		begin upstream $p
+		wait_until is_state upstream up true
+		pid=$(state upstream pid)
+		murder upstream
+		rm upstream/supervise/child
+		begin upstream $p
+		is "upstream's, under $p: adopted" "$(state upstream up,pid)" "true $pid"
+		murder upstream
+		begin upstream
+		is "then with /proc: still" "$(state upstream up,pid)" "true $pid"
+		murder upstream
+		kill -9 "$pid"
+		wait_until gone "$pid"
+		rm upstream/supervise/child
+		begin upstream $p
+		wait_until is_state upstream up true
+		notok "dead in the gap: not adopted" [ "$(state upstream pid)" = "$pid" ]
+		tell upstream xd
+		wait "$sup"
+		rm -rf upstream
+	done
 else
 	skip "without /proc" "no mount namespaces here"
 fi

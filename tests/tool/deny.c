@@ -17,6 +17,9 @@
 #ifndef SYS_pidfd_open
 #define SYS_pidfd_open 434
 #endif
+#ifndef SYS_pidfd_getfd
+#define SYS_pidfd_getfd 438
+#endif
 #ifndef SYS_close_range
 #define SYS_close_range 436
 #endif
@@ -26,7 +29,8 @@ static struct {
 	unsigned int nr;
 } const calls[] = {
 	{ "clone", SYS_clone }, { "close_range", SYS_close_range }, { "ioctl", SYS_ioctl },
-	{ "mknodat", SYS_mknodat }, { "pidfd_open", SYS_pidfd_open },
+	{ "mknodat", SYS_mknodat }, { "pidfd_getfd", SYS_pidfd_getfd },
+	{ "pidfd_open", SYS_pidfd_open },
 	{ "renameat2", SYS_renameat2 },
 };
 

@@ -29,14 +29,14 @@ static struct svscan const defaults = {
 
 static char const golden[] =
 	"services-max=4\0name-max=20\0timeout=1\0stop-timeout=2\0hand-over=1\0console=-1\0dir=-1\0lock=-1\0"
-	"control=-1\0control-x=-1\0low=-1\0adopting=1\0scan=3\0scan-wanted=1\0scan-delay=4\0"
+	"control=-1\0control-x=-1\0low=-1\0adopting=1\0hidden=1\0second=1\0scan=3\0scan-wanted=1\0scan-delay=4\0"
 	"scan-error=5\0rescan=6\0look=9223372036854775807\0starved=1\0prune=term\0stop=quit\0"
 	"stop-due=7\0stop-step=8\0code=9\0upgrade=85\0supervisors=3\0bad=1\0prey=1\0"
 	"\0live=1\0name=w\n=b\0dev=10\0ino=11\0pid=12\0due=0\0other=3\0started=13\0seen=3\0watch=-1\0"
-	"pipe-out=-1\0pipe-in=-1\0error=0\0delay=0\0quick=2\0active=1\0logger=0\0shared=0\0checked=1\0"
+	"pipe-out=-1\0pipe-in=-1\0error=0\0delay=0\0quick=2\0active=1\0logger=0\0shared=0\0checked=1\0revived=3\0drained=1\0foreign=0\0"
 	"\0live=0\0"
 	"\0live=1\0name=w\n=b/log\0dev=10\0ino=14\0pid=0\0due=15\0other=1\0started=0\0seen=2\0watch=-1\0"
-	"pipe-out=-1\0pipe-in=-1\0error=24\0delay=2\0quick=0\0active=0\0logger=1\0shared=1\0checked=0\0"
+	"pipe-out=-1\0pipe-in=-1\0error=24\0delay=2\0quick=0\0active=0\0logger=1\0shared=1\0checked=0\0revived=0\0drained=0\0foreign=1\0"
 	"\0name=x\0due=16\0seen=3\0error=40\0delay=1\0"
 	"\0pid=17\0start=18\0";
 
@@ -51,7 +51,7 @@ fill(struct svscan *s)
 	s->period = 1;
 	s->stop_timeout = 2;
 	s->hand_over = 1;
-	s->adopting = s->scan_wanted = s->starved = 1;
+	s->hidden = s->second = s->adopting = s->scan_wanted = s->starved = 1;
 	s->scan = 3;
 	s->scan_delay = 4;
 	s->scan_error = 5;
@@ -73,12 +73,13 @@ fill(struct svscan *s)
 	v->started = 13;
 	v->seen = 3;
 	v->quick = 2;
-	v->active = v->checked = 1;
+	v->active = v->checked = v->drained = 1;
+	v->revived = 3;
 	svscan_wait(s, l, 15);
 	l->seen = 2;
 	l->error = EMFILE;
 	l->delay = 2;
-	l->logger = l->shared = 1;
+	l->logger = l->shared = l->foreign = 1;
 	s->nbad = 1;
 	s->bad[0].name = s->badnames;
 	strcpy(s->badnames, "x");
@@ -99,7 +100,7 @@ check(struct svscan *r)
 
 	ok(r->max == 4 && r->namemax == 20 && r->period == 1 && r->stop_timeout == 2
 		&& r->hand_over, "settings");
-	ok(r->adopting && r->scan == 3 && r->scan_wanted && r->scan_delay == 4 && r->scan_error == 5
+	ok(r->adopting && r->hidden && r->second && r->scan == 3 && r->scan_wanted && r->scan_delay == 4 && r->scan_error == 5
 		&& r->rescan == 6 && r->look == CLOCK_NEVER && r->starved && r->prune == SVSCAN_TERM
 		&& r->stop == SVSCAN_QUIT && r->stop_due == 7 && r->stop_step == 8 && r->code == 9
 		&& r->upgrade == 'U', "state");
@@ -108,10 +109,10 @@ check(struct svscan *r)
 	if (!v || !l)
 		return;
 	ok(!strcmp(v->name, "w\n=b") && !strcmp(l->name, "w\n=b/log"), "names");
-	ok(v->live && v->started == 13 && v->seen == 3 && v->quick == 2 && v->active && v->checked
+	ok(v->live && v->started == 13 && v->seen == 3 && v->quick == 2 && v->active && v->checked && v->drained && v->revived == 3
 		&& !v->logger && v->watch == -1 && v->pipe[0] == -1, "the service");
 	ok(l->live && r->nwaiting == 1 && r->waiting[0] == l && l->due == 15 && l->error == EMFILE
-		&& l->delay == 2 && l->logger && l->shared && !l->active, "the logger waits");
+		&& l->delay == 2 && l->logger && l->shared && l->foreign && !l->active, "the logger waits");
 	n = svscan_new(r, "new", 10, 30);
 	ok(n == r->all + 1 && svscan_new(r, "newer", 10, 31) && !svscan_new(r, "full", 10, 32),
 		"the free place is free");

@@ -32,4 +32,12 @@ extern uint64_t pidfd_inode(int fd);
    6.15 once it was reaped, or without the right to look. Never waits. */
 extern int pidfd_wstat(int fd, pid_t pid, int *wstat);
 
+/* A copy (close-on-exec) of that process's descriptor N, or -1 with errno. Needs
+   Linux 5.6 and the right to trace it. */
+extern int pidfd_copy(int fd, int n);
+
+/* Its parent, as we know it: 0 when that is in no namespace of ours, -1 when it
+   cannot be told (before Linux 6.13). */
+extern pid_t pidfd_parent(int fd);
+
 #endif
