@@ -17,7 +17,7 @@ fi
 score() {
 	what=$1
 	shift
-	"$storm" -p "$@" 2>>"$kind.why" | while read -r class survived tried; do
+	"$storm" -p -w 20 "$@" 2>>"$kind.why" | while read -r class survived tried; do
 		case $class in stop) class="$what, then all stopped" ;; *) class=$what ;; esac
 		echo "$class: $survived/$tried"
 	done
@@ -31,7 +31,7 @@ wait_for() {
 		sleep 0.1
 	done
 }
-runs() { [ "$(grep -c '^run' notes/events 2>/dev/null)" -ge "$1" ]; }
+runs() { [ -e notes/events ] && [ "$(grep -c '^run' notes/events)" -ge "$1" ]; }
 told() {
 	case $kind in
 	runit) od -An -tu4 -j12 -N4 --endian=little "$1/supervise/status" ;;

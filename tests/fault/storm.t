@@ -10,7 +10,7 @@ storm() {
 	name=$1
 	shift
 	rc=0
-	"$tool/storm-tree" -s "$SEED" "$@" >score 2>why || rc=$?
+	"$tool/storm-tree" -w 30 -s "$SEED" "$@" >score 2>why || rc=$?
 	while read -r class survived tried; do
 		diag "figure: storm, $name, $class: $survived/$tried"
 	done <score

@@ -10,8 +10,9 @@
  * NAME is the first argument, or what is in the file "name"; it has commas for
  * slashes. A run with a file notification-fd says that it
  * is ready; one with a file "late", too, only once there is a file "go", then it
- * makes the file "go.done", and it keeps that descriptor open. One with a file "speaks" writes a line for the logger on stdout; one
- * called log appends what it reads to the file "lines" until the end of file.
+ * makes the file "go.done", and it keeps that descriptor open. One with a file
+ * "speaks" writes a line for the logger on stdout; one called log appends
+ * what it reads to the file "lines" until the end of file.
  * Else it waits for a signal. With a file "deaf" run ignores SIGTERM and finish does
  * not end.
  */

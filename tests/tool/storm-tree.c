@@ -201,7 +201,8 @@ uneasy(char *why)
 		told = w.runit ? runit_status(l->dir) : status_of(l->dir, &flags);
 		if (n == 1 && told == pid && !(flags & FINISHING))
 			continue;
-		sprintf(why, "%.60s: %d living, status tells %ld", l->name, n, (long)told);
+		sprintf(why, "%.60s: %d living, status tells %ld (%c)", l->name, n, (long)told,
+			state_of(told) ? state_of(told) : '-');
 		return l;
 	}
 	return 0;
@@ -217,7 +218,8 @@ doubles(void)
 	return n;
 }
 
-static void
+/* Reaps. 1: there are no children any more. */
+static int
 reap(void)
 {
 	pid_t pid;
@@ -225,6 +227,7 @@ reap(void)
 	while ((pid = waitpid(-1, 0, WNOHANG)) > 0)
 		if (pid == w.scanner)
 			w.scanner = 0;
+	return pid < 0;
 }
 
 static void
@@ -404,10 +407,18 @@ stop(void)
 			told = 1;
 			again = now() + 2;
 		}
-		left = w.scanner > 0;
+		left = !reap();
 		for (struct life *l = lives_of; l < lives_of + w.n; l++)
 			left |= living(l, &one) > 0;
-		left |= waitpid(-1, 0, WNOHANG) >= 0;
+	}
+	if (left)
+		fprintf(stderr, "storm-tree: not all stopped; scanner %ld\n", (long)w.scanner);
+	for (struct life *l = lives_of; left && l < lives_of + w.n; l++) {
+		pid_t one = 0, super = find(l->dir, w.runit ? "runsv" : "s6-supervise");
+
+		if (living(l, &one) || super)
+			fprintf(stderr, "storm-tree: %s: run %ld %c, supervisor %ld %c\n", l->name,
+				(long)one, state_of(one), (long)super, state_of(super));
 	}
 	return !left;
 }
@@ -466,8 +477,6 @@ main(int argc, char **argv)
 			printf("%s %d %d\n", classes[i].name, classes[i].survived, classes[i].tried);
 		bad |= classes[i].survived != classes[i].tried;
 	}
-	if (!all)
-		fprintf(stderr, "storm-tree: not all stopped\n");
 	printf("stop %d 1\n", all);
 	return w.peer ? 0 : bad || !all;
 }

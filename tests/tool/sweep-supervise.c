@@ -8,7 +8,8 @@
  * "kill": it is killed there, and the next one started. "freeze": it is killed
  * when its CHILD-th child is at its N-th call, and that child held until the next
  * one has come. "errno=E": the call fails so. -m: with more settings.
- * -k: run ignores TERM and finish does not end, so that both are killed in time. -f: only from that call on.
+ * -k: run ignores TERM and finish does not end, so that both are killed in time.
+ * -f: only from that call on.
  * The story: start until ready, kill of run, finish, restart, stop by d, start by
  * u, the end by dx. With -a the disturbed one comes after another that was killed,
  * with -g the service was killed, too, and with -o that one seems to have been an
@@ -252,7 +253,8 @@ play(struct step const *s)
 	look("web", &t.notes);
 	shown = status_of("web", &flags);
 	failed("%s: %d living, %d runs, %d finishes; status pid %d flags %d, pid %d%s%s", s->name,
-		t.notes.living, t.notes.runs, t.notes.finishes, (int)shown, flags, (int)t.notes.pid, gone() ? "; no supervisor: " : "", gone() ? end_of() : "");
+		t.notes.living, t.notes.runs, t.notes.finishes, (int)shown, flags, (int)t.notes.pid,
+		gone() ? "; no supervisor: " : "", gone() ? end_of() : "");
 	return -1;
 }
 
