@@ -27,7 +27,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#define MOST_RUNS 4096
+#define MOST_RUNS 4096	/* that finishes are told apart of */
 #define FINISHING 2
 #define READY 8
 
@@ -35,6 +35,7 @@
 struct notes {
 	int runs;
 	int finishes;
+	int unnoted;		/* finishes of runs that ended before they noted anything */
 	int spoken;		/* lines written */
 	int doubles;
 	int living;
@@ -182,11 +183,23 @@ lives(pid_t pid)
 	return c && c != 'Z' && c != 'X';
 }
 
-/* What is noted of the service NAME (commas for slashes). */
+/* Is it in the list of N pids? */
+static inline int
+is_among(pid_t const *list, int n, pid_t pid)
+{
+	while (n > 0)
+		if (list[--n] == pid)
+			return 1;
+	return 0;
+}
+
+/* What is noted of the service NAME (commas for slashes). A run that is finished
+   twice counts as double. */
 static inline void
 look(char const *name, struct notes *n)
 {
 	static char text[262144];
+	static pid_t ran[MOST_RUNS], finished[MOST_RUNS];
 	char *line, *next;
 
 	memset(n, 0, sizeof *n);
@@ -200,14 +213,19 @@ look(char const *name, struct notes *n)
 		if (sscanf(line, "%15s %255s %ld %15s", what, who, &pid, more) < 3 || strcmp(who, name))
 			continue;
 		if (*what == 'f') {
-			n->finishes++;
+			long of = 0;
+
+			sscanf(line, "%*s %*s %*s %*s %*s %ld", &of);
+			n->doubles += is_among(finished, n->finishes, (pid_t)of);
+			n->unnoted += !is_among(ran, n->runs, (pid_t)of);
+			finished[n->finishes++ % MOST_RUNS] = (pid_t)of;
 			continue;
 		}
 		if (*what == 's') {
 			n->spoken++;
 			continue;
 		}
-		n->runs++;
+		ran[n->runs++ % MOST_RUNS] = (pid_t)pid;
 		n->doubles += !strcmp(more, "double");
 		if (lives((pid_t)pid)) {
 			n->living++;
