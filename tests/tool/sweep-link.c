@@ -90,20 +90,22 @@ stopped(void)
 static int
 link_it(void)
 {
+	char text[4096];
 	int r, was;
 
 	tree[B].wanted = option.down ? 2 : 1;
-	was = owner_of("spare") != 0;
 	r = ends(start(the_link(), 0));
-	/* one was killed after the supervisor came: nobody can tell whose file it is */
-	if (!r && was)
-		unlink("spare/down");
-	if (r || !is_linked() || !access("spare/down", F_OK)) {
+	/* the supervisor of one that was killed has come: nobody can tell whose the
+	   file down is */
+	was = read_file("err", text, sizeof text) > 0 && strstr(text, "already running on spare");
+	if (r || !is_linked() || (!was && !access("spare/down", F_OK))) {
 		failed("s6-svlink: exit %d%s", r, access("spare/down", F_OK) ? "" : ", down is left");
 		return -1;
 	}
-	if (within(LIMIT, all_right))
+	if (within(LIMIT, all_right)) {
+		unlink("spare/down");
 		return 0;
+	}
 	failed("linked: not as it should be");
 	return -1;
 }
