@@ -39,6 +39,8 @@ become(char const *root, char **argv, int out)
 	if (mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0 || chdir(root) < 0 ||
 		mount("proc", "proc", "proc", 0, NULL) < 0 || chroot(".") < 0)
 		_exit(111);
+	/* a new container has nothing there */
+	mount("tmpfs", "/run", "tmpfs", 0, "mode=0755");
 	dup2(out, 1);
 	dup2(out, 2);
 	close(out);

@@ -44,6 +44,8 @@ notok "a service's environment does not hold the secret" grep -q SECRET r/a.envi
 is 'with-contenv has it' "$(cat r/b.secret)" 'two words'
 box_exec c with-contenv sh -c 'echo "$SECRET"'
 is 'as it has for who comes from outside' "$rc,$out" '0,two words'
+box_exec c with-contenv-legacy sh -c 'echo "$SECRET"'
+is 'under its old name too' "$rc,$out" '0,two words'
 box_exec c printcontenv SECRET
 is 'printcontenv' "$rc,$out" '0,two words'
 box_exec c s6-healthcheck

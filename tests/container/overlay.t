@@ -52,7 +52,7 @@ done >lacks
 is 'and every one of execline' "$(cat lacks)" ''
 for n in /init /command/with-contenv /usr/bin/with-contenv /usr/bin/printcontenv /usr/bin/with-retries \
 	/usr/bin/logutil-service /usr/bin/logutil-newfifo /usr/bin/fix-attrs /usr/bin/execlineb /command/execlineb \
-	/usr/bin/s6-svscanctl /command/s6-svc /usr/bin/s6-healthcheck /usr/bin/foreground /command/importas; do
+	/usr/bin/with-contenv-legacy /usr/bin/s6-svscanctl /command/s6-svc /usr/bin/s6-healthcheck /usr/bin/foreground /command/importas; do
 	[ -x "gnu$n" ] || echo "$n"
 done >lacks
 is 'what images of the three generations name is there' "$(cat lacks)" ''
