@@ -110,6 +110,7 @@ supervise_carry(struct handover *h, void *arg)
 	HANDOVER_NUMBER(h, "reaper", s->reaper);
 	HANDOVER_NUMBER(h, "estranged", s->estranged);
 	HANDOVER_NUMBER(h, "unlisted", s->unlisted);
+	HANDOVER_NUMBER(h, "unsure", s->unsure);
 	carry_kin(h, s);
 }
 

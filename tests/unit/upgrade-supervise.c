@@ -17,7 +17,7 @@ static struct service const sample = {
 	.deadline = 1, .rewrite = INT64_MAX, .started = 3, .due = 4, .sweep_end = 5,
 	.pid = 6, .run = 7, .owner = 16, .tries = 8, .writes = 9, .swept = 10, .passes = 11,
 	.unwritten = 1, .unsaved = 1, .failing = 1, .giveup = 1, .told = 1, .finished = 1,
-	.reaper = 1, .estranged = 1, .unlisted = 1, .deaf = 1, .unrecorded = 1, .untallied = 1,
+	.reaper = 1, .estranged = 1, .unlisted = 1, .unsure = 1, .deaf = 1, .unrecorded = 1, .untallied = 1,
 	.status = { .stamp = { { 0x4000000000000001 }, 2 }, .readystamp = { { 0x4000000000000003 }, 4 },
 		.pid = 5, .wstat = 0x600, .finishing = 1, .wantup = 1 },
 	.child = { .stage = CHILD_FINISH, .asked = 1, .quick = 2, .pid = 6, .t0 = 1, .t1 = 2 },
@@ -34,7 +34,7 @@ static char const golden[] =
 	"deadline=1\0rewrite=9223372036854775807\0started=3\0due=4\0sweep-end=5\0"
 	"child-pid=6\0run=7\0owner=16\0listening=1\0adopted=1\0tries=8\0writes=9\0unwritten=1\0unsaved=1\0"
 	"unrecorded=1\0untallied=1\0failing=1\0giveup=1\0told=1\0finished=1\0deaf=1\0"
-	"swept=10\0passes=11\0reaper=1\0estranged=1\0unlisted=1\0kin=2\0"
+	"swept=10\0passes=11\0reaper=1\0estranged=1\0unlisted=1\0unsure=1\0kin=2\0"
 	"\0pid=12\0start=13\0\0pid=14\0start=15\0";
 
 int
@@ -74,7 +74,7 @@ main(void)
 	ok(r.deadline == 1 && r.rewrite == INT64_MAX && r.started == 3 && r.due == 4
 		&& r.sweep_end == 5, "moments");
 	ok(r.unwritten && r.unsaved && r.failing && r.giveup && r.told && r.finished && r.reaper
-		&& r.estranged && r.unlisted && r.deaf && r.unrecorded && r.untallied, "flags");
+		&& r.estranged && r.unlisted && r.unsure && r.deaf && r.unrecorded && r.untallied, "flags");
 	ok(r.dir == -1 && r.cgroup == -1 && r.readiness == -1, "no descriptors");
 	ok(r.nkin == 2 && !memcmp(r.kin, sample.kin, sizeof r.kin), "kin");
 	return done_testing();
