@@ -44,7 +44,8 @@ if command -v catatonit >/dev/null 2>&1; then
 	probe() { pod exec $name $(sed -n "/${1}Probe:/,/command:/s/.*command: //p" k.yaml | tr -d '[]",'); }
 	for p in startup readiness liveness; do ok "the $p probe" wait_until probe $p; done
 	is 'as user 1234' "$(pod exec $name id -u)" 1234
-	ok 'the pod stops' pod kube down k.yaml >log 2>&1
+	down() { pod kube down k.yaml >log 2>&1; }
+	ok 'the pod stops' down
 else
 	skip 'podman kube play' 'no catatonit here'
 fi
