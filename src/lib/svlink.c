@@ -121,6 +121,18 @@ listen_to(struct svlink *l, unsigned int i, unsigned int flags)
 	return event_listen(el, AT_FDCWD, l->path);
 }
 
+/* Has the supervisor of part I come since svlink_check? Its "s" may have been
+   said before we listened; who holds the lock hears commands already. */
+static void
+look_for(struct svlink *l, unsigned int i)
+{
+	char const *dir = l->servicedir;
+
+	if (i && set_path(l, 0, LOG) == 0)
+		dir = l->path;
+	l->part[i].done = servicedir_supervised(dir) == 1;
+}
+
 static int
 make_down(struct svlink *l, unsigned int i)
 {
@@ -200,6 +212,8 @@ svlink_add(struct svlink *l, unsigned int flags)
 
 	for (unsigned int i = 0; i < l->parts && r == 0; i++) {
 		r = listen_to(l, i, flags);
+		if (r == 0)
+			look_for(l, i);
 		if (r == 0 && flags & (SVLINK_DOWN | SVLINK_STAYDOWN))
 			r = make_down(l, i);
 	}

@@ -212,10 +212,14 @@ svscan_start_due(struct svscan *s, int64_t now)
 void
 svscan_signal(struct supervisor *v, int sig)
 {
-	if (v->watch >= 0)
-		pidfd_signal(v->watch, sig);
-	else if (v->pid)
+	if (v->watch < 0) {
+		if (v->pid)
+			kill(v->pid, sig);
+	} else if (pidfd_signal(v->watch, sig) < 0 && (errno == EPERM || errno == ENOSYS)
+		&& v->pid && !pidfd_exited(v->watch)) {
+		/* that call may be forbidden where kill is not */
 		kill(v->pid, sig);
+	}
 }
 
 int

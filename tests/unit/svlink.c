@@ -17,6 +17,7 @@
 
 #include <sextet/clock.h>
 #include <sextet/lock.h>
+#include <sextet/servicedir.h>
 #include <sextet/sigfd.h>
 #include <sextet/svlink.h>
 
@@ -230,8 +231,19 @@ interrupted(pid_t scan)
 {
 	struct svlink l = link_of("sv/one", "one");
 	int end[2];
+	pid_t came;
 
 	kill(scan, SIGSTOP);
+	svlink_check(&l);
+	came = supervisor("sv/one");
+	while (servicedir_supervised("sv/one") != 1)
+		usleep(1000);
+	ok(svlink_add(&l, 0) == SVLINK_DONE
+		&& svlink_wait(&l, 1, clock_deadline(5000), -1) == SVLINK_DONE,
+		"a supervisor that came before we listened");
+	svlink_undo(&l);
+	kill(came, SIGTERM);
+	waitpid(came, 0, 0);
 	svlink_check(&l);
 	ok(svlink_add(&l, SVLINK_STAYDOWN) == SVLINK_DONE, "s6-svscan sleeps");
 	ok(svlink_wait(&l, 1, clock_deadline(20), -1) == SVLINK_TIMEOUT && errno == ETIMEDOUT, "too late");
