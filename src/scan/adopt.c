@@ -68,6 +68,7 @@ svscan_rewatch(struct svscan *s, struct supervisor *v)
 static int
 watch(struct svscan *s, struct supervisor *v, pid_t pid)
 {
+	svscan_unwatch(v);	/* it may be asked once more */
 	v->watch = pidfd_of(pid);
 	if (v->watch >= 0 && svscan_rewatch(s, v) < 0)
 		svscan_unwatch(v);

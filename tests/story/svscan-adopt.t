@@ -203,4 +203,26 @@ is "two scanners: one warning" "$(wc -l <messages)" 1
 s6-svscanctl -t other
 scan_ended
 
+# the second is told to stop, and looks once more whether it is to wait
+service other/slow 'trap "" TERM
+	touch up
+	until [ -e go ]; do sleep 0.02; done'
+scan sd
+first=$scanner
+wait_until is_up sd/a
+: >messages
+scan other 2>>messages
+wait_until test -e other/slow/up
+wait_until test -s messages
+watches() { find "/proc/$scanner/fd" -lname '*pidfd*' | wc -l; }
+is "two scanners: the second watches one" "$(watches)" 1
+s6-svscanctl -t other
+wait_until lacks other/c
+is "two scanners: it still does when it stops" "$(watches)" 1
+touch other/slow/go
+scan_ended
+is "two scanners: it ends" "$rc" 0
+s6-svscanctl -t sd
+wait "$first"
+
 done_testing
