@@ -227,7 +227,7 @@ known(struct svstat_service const *s)
 	if (!dead(&s->st) || s->guess)
 		return 0;
 	return !WIFEXITED(s->st.wstat) || WEXITSTATUS(s->st.wstat) != 255
-		|| child_peek(s->dir, &c) < 0 || !c.unknown;
+		|| child_peek(s->dir, &c, 0) < 0 || !c.unknown;
 }
 
 void

@@ -36,7 +36,7 @@ alive_check(char const *dir, pid_t pid)
 	struct child c;
 	uint32_t ns;
 
-	if (child_peek(dir, &c) < 0 || c.pid != pid)
+	if (child_peek(dir, &c, 0) < 0 || c.pid != pid)
 		return there ? ALIVE_SEEMS_SO : ALIVE_SEEMS_GONE;
 	child_boot(boot);
 	if (!child_credible(&c, boot, c.pidns, clock_boot()))
@@ -96,7 +96,7 @@ alive_correct(char const *dir, struct status *st)
 	struct child c;
 	uint32_t ns;
 
-	if (!status_up(st) || !is_gone(pid) || child_peek(dir, &c) < 0)
+	if (!status_up(st) || !is_gone(pid) || child_peek(dir, &c, 0) < 0)
 		return ALIVE_STANDS;
 	child_boot(boot);
 	ns = child_pidns();

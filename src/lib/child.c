@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <skalibs/types.h>
 #include <skalibs/uint16.h>
 #include <skalibs/uint32.h>
 #include <skalibs/uint64.h>
@@ -193,21 +194,36 @@ child_write(int fd, struct child const *c)
 }
 
 int
-child_peek(char const *dir, struct child *c)
+child_peek(char const *dir, struct child *c, uid_t *owner)
 {
-	char path[PATH_MAX], bytes[CHILD_SIZE];
-	ssize_t n;
+	char path[PATH_MAX];
+	struct stat st = { .st_uid = (uid_t)-1 };
+	int fd, r, e;
 
 	if (path_join3(path, sizeof path, dir, SERVICEDIR_SUPERVISE, CHILD_FILE) < 0)
 		return -1;
-	n = file_read(AT_FDCWD, path, bytes, sizeof bytes);
-	if (n < 0)
+	fd = open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+	if (fd < 0)
 		return -1;
-	if (n != sizeof bytes) {
-		errno = EPROTO;
-		return -1;
-	}
-	return child_unpack(bytes, c);
+	r = owner && fstat(fd, &st) < 0 ? -1 : child_read(fd, c);
+	e = errno;
+	close(fd);
+	errno = e;
+	if (owner)
+		*owner = st.st_uid;
+	return r;
+}
+
+int
+child_believed(pid_t pid, uid_t owner)
+{
+	char path[sizeof "/proc/" + PID_FMT] = "/proc/";
+	struct stat st;
+
+	if (owner == geteuid())
+		return 1;
+	path[6 + pid_fmt(path + 6, pid)] = 0;
+	return stat(path, &st) == 0 && st.st_uid == owner;
 }
 
 /* The value of a hexadecimal digit, -1 for anything else. */

@@ -178,6 +178,25 @@ file_read_exchanged(int dirfd, char const *name, void *to, size_t size)
 }
 
 ssize_t
+file_read_own(int dirfd, char const *name, void *to, size_t size)
+{
+	int fd = openat(dirfd, name, O_RDONLY | O_NONBLOCK | O_NOFOLLOW | O_CLOEXEC), e;
+	struct stat st;
+	ssize_t n = -1;
+
+	if (fd < 0)
+		return -1;
+	if (fstat(fd, &st) == 0 && st.st_uid != geteuid())
+		errno = EPERM;
+	else if (file_single(fd) == 0)
+		n = pread_all(fd, to, size);
+	e = errno;
+	close(fd);
+	errno = e;
+	return n;
+}
+
+ssize_t
 file_read(int dirfd, char const *name, void *to, size_t size)
 {
 	int fd = openat(dirfd, name, O_RDONLY | O_NONBLOCK | O_CLOEXEC);

@@ -158,6 +158,17 @@ has_scanner(struct supervisor *v, pid_t pid)
 	return st.st_dev == v->dev && st.st_ino == v->ino;
 }
 
+int
+svscan_is_at(struct supervisor *v, pid_t pid)
+{
+	char path[SVSCAN_PROC_MAX];
+	struct stat here, there;
+
+	svscan_proc(path, pid, "cwd");
+	return stat(path, &there) < 0 || stat(v->name, &here) < 0
+		|| (there.st_dev == here.st_dev && there.st_ino == here.st_ino);
+}
+
 /* The lock of V is held and we cannot watch its owner: asks again later. */
 static void
 ask_again(struct svscan *s, struct supervisor *v)
@@ -181,7 +192,8 @@ svscan_taken(struct svscan *s, struct supervisor *v)
 			svscan_wait(s, v, clock_now());
 			return 1;
 		}
-		if (pidfd_signal(v->watch, 0) == 0 && !has_scanner(v, owner)) {
+		if (pidfd_signal(v->watch, 0) == 0 && svscan_is_at(v, owner)
+			&& !has_scanner(v, owner)) {
 			if (!s->adopting)
 				strerr_warni("taking over supervisors that run already");
 			s->adopting = 1;
@@ -208,8 +220,10 @@ svscan_orphan(struct supervisor *v)
 {
 	struct child c;
 	struct procstat ps;
+	uid_t owner;
 
-	if (child_peek(v->name, &c) < 0 || c.stage != CHILD_RUN
+	if (child_peek(v->name, &c, &owner) < 0 || c.stage != CHILD_RUN
+		|| !child_believed(c.pid, owner)
 		|| procstat_read(c.pid, &ps) < 0 || ps.state == 'Z')
 		return 0;
 	return (int64_t)ps.start >= c.t0 / TICK - 1 && (int64_t)ps.start <= c.t1 / TICK + 1

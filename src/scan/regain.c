@@ -29,7 +29,9 @@ holder(struct supervisor *v)
 
 	if (v->pid)
 		return v->pid;
-	return svscan_owner_of(v->name, &owner) ? owner : svscan_orphan(v);
+	if (!svscan_owner_of(v->name, &owner))
+		return svscan_orphan(v);
+	return owner && svscan_is_at(v, owner) ? owner : 0;
 }
 
 /* The anonymous pipe that is descriptor FD of PID: its inode, or 0. PATH gets

@@ -214,6 +214,10 @@ extern void svscan_proc(char *to, pid_t pid, char const *what);
    another PID namespace), 0 nobody. */
 extern int svscan_owner_of(char const *name, pid_t *owner);
 
+/* Is V's directory the working directory of PID, as of every supervisor of it? (Its
+   lock may be a link that leads to the lock of somebody else.) Unknown counts as yes. */
+extern int svscan_is_at(struct supervisor *v, pid_t pid);
+
 /* Takes over the pipe of V and its logger from whoever has it, if anybody; sees to
    it that both have the same. */
 extern void svscan_regain(struct svscan *s, struct supervisor *v);

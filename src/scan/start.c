@@ -278,7 +278,7 @@ ended(struct supervisor *v, int *code)
 	ssize_t r;
 
 	path_join3(path, sizeof path, v->name, SERVICEDIR_SUPERVISE, "ended");
-	r = file_read(AT_FDCWD, path, text, sizeof text - 1);
+	r = file_read_own(AT_FDCWD, path, text, sizeof text - 1);
 	if (r < 0) {
 		if (errno != ENOENT && errno != ENOTDIR)
 			strerr_warnwusys("read ", path);

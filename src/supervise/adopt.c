@@ -42,20 +42,6 @@ is_ours(struct child const *c, int fd)
 	return getsid(c->pid) == c->pid;
 }
 
-/* Whoever owns a file of words on PID could have written anything into it: then
-   the process must be the same user's, who could signal it himself. */
-static int
-is_owners(pid_t pid, uid_t owner)
-{
-	char path[sizeof "/proc/" + PID_FMT] = "/proc/";
-	struct stat st;
-
-	if (owner == geteuid())
-		return 1;
-	path[6 + pid_fmt(path + 6, pid)] = 0;
-	return stat(path, &st) == 0 && st.st_uid == owner;
-}
-
 static void
 died(struct service *s, int known, int wstat)
 {
@@ -323,7 +309,7 @@ foreign(struct service *s, struct status const *old)
 		return errno == ESRCH ? 0 : -1;
 	if (fstatat(s->supervise, STATUS_FILE, &st, AT_SYMLINK_NOFOLLOW) < 0)
 		return -1;
-	if (ps.session != old->pid || !is_owners(old->pid, st.st_uid))
+	if (ps.session != old->pid || !child_believed(old->pid, st.st_uid))
 		return 0;
 	memcpy(path, "/proc/", n);
 	n += pid_fmt(path + n, old->pid);
@@ -395,7 +381,7 @@ supervise_inherit(struct service *s)
 	if (made < 0)
 		strerr_diefusys(111, "tell whether the service runs");
 	if (!c->t1 || !child_credible(c, boot, pidns, clock_boot())
-		|| (!made && !is_owners(c->pid, s->owner))) {
+		|| (!made && !child_believed(c->pid, s->owner))) {
 		c->stage = CHILD_NONE;
 		c->orderly = 1;
 	}

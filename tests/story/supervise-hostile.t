@@ -217,7 +217,7 @@ if [ "$(id -u)" = 0 ] && [ -x "$tool/forge" ]; then
 	murder owned
 	kill -9 "$pid"
 	wait_until gone "$pid"
-	"$tool/forge" owned/supervise/child t0=1 t1="$(awk '{ printf "%d", $1 * 1000000000 }' /proc/uptime)" pid="$stranger"
+	"$tool/forge" owned/supervise/child t0=1 t1="$(awk '{ printf "%.0f", $1 * 1000000000 }' /proc/uptime)" pid="$stranger"
 	chown 54321 owned/supervise owned/supervise/child
 	begin owned
 	wait_until is_state owned up true

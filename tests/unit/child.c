@@ -81,7 +81,7 @@ file(void)
 
 	mkdir("supervise", 0700);
 	dir = open("supervise", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	ok(child_peek(".", &c) == -1 && errno == ENOENT, "no file yet");
+	ok(child_peek(".", &c, 0) == -1 && errno == ENOENT, "no file yet");
 	fd = child_take(dir, &owner);
 	ok(fd >= 0 && fstat(fd, &st) == 0 && st.st_size == CHILD_SIZE
 		&& (st.st_mode & 07777) == 0600, "made with its full size, 0600");
@@ -90,7 +90,7 @@ file(void)
 	ok(child_write(fd, &c) == 0 && child_write(fd, &c) == 0 && fstat(fd, &st) == 0
 		&& st.st_size == CHILD_SIZE, "rewritten in place");
 	memset(&c, 0, sizeof c);
-	ok(child_peek(".", &c) == 0 && c.pid == sample.pid, "read without the lock");
+	ok(child_peek(".", &c, 0) == 0 && c.pid == sample.pid, "read without the lock");
 	other = open("supervise/child", O_RDWR | O_CLOEXEC);
 	ok(flock(other, LOCK_EX | LOCK_NB) == -1 && errno == EWOULDBLOCK, "it is locked");
 	if (pipe(told) < 0)
@@ -111,7 +111,7 @@ file(void)
 	ok(child_read(fd, &c) == 0 && c.pid == sample.pid, "the record outlives its holder");
 	ok(pwrite(other, "y", 1, 0) == 1 && child_read(fd, &c) == -1 && errno == EPROTO, "damaged");
 	ok(ftruncate(other, 10) == 0 && child_read(fd, &c) == -1 && errno == EPROTO
-		&& child_peek(".", &c) == -1 && errno == EPROTO, "too short");
+		&& child_peek(".", &c, 0) == -1 && errno == EPROTO, "too short");
 	close(other);
 	close(fd);
 	unlinkat(dir, "child", 0);

@@ -258,6 +258,27 @@ reading(void)
 	ok(file_read_exchanged(dir, "fifo", got, 4) == -1, "settled: a FIFO is an error");
 }
 
+static void
+own(void)
+{
+	char b[8];
+
+	filereplace_rename(dir, "mine", "word", 4, 0644);
+	ok(file_read_own(dir, "mine", b, sizeof b) == 4 && !memcmp(b, "word", 4), "our own is read");
+	ok(file_read_own(dir, "mine", b, 2) == 2, "as much as there is room for");
+	ok(symlinkat("mine", dir, "link") == 0 && file_read_own(dir, "link", b, sizeof b) == -1
+		&& errno == ELOOP, "not through a link");
+	ok(linkat(dir, "mine", dir, "name", 0) == 0 && file_read_own(dir, "name", b, sizeof b) == -1
+		&& errno == EMLINK, "not by another name");
+	unlinkat(dir, "name", 0);
+	if (geteuid() == 0)
+		ok(fchownat(dir, "mine", 54321, 54321, 0) == 0
+			&& file_read_own(dir, "mine", b, sizeof b) == -1 && errno == EPERM,
+			"not another user's");
+	unlinkat(dir, "mine", 0);
+	unlinkat(dir, "link", 0);
+}
+
 int
 main(void)
 {
@@ -274,6 +295,7 @@ main(void)
 	readers("exchange", filereplace_exchange, file_read_exchanged);
 	readers("rename", filereplace_rename, file_read);
 	reading();
+	own();
 	full_disk();
 	after = dup(0);
 	ok(before == after, "no descriptor leaked");

@@ -89,8 +89,13 @@ extern int child_read(int fd, struct child *c);
 extern int child_write(int fd, struct child const *c);
 
 /* Reads the record of the service directory DIR, without its lock: good for a
-   hint only. 0, -1 with errno. */
-extern int child_peek(char const *dir, struct child *c);
+   hint only. *OWNER (null: no matter) is whose file it is. 0, -1 with errno. */
+extern int child_peek(char const *dir, struct child *c, uid_t *owner);
+
+/* May a record of OWNER's be believed of the process PID? Somebody else than we
+   could have written anything into it: then the process must be his, who could
+   signal it himself. */
+extern int child_believed(pid_t pid, uid_t owner);
 
 /* This boot's id, and the inode of our PID namespace; zeros when unknown. */
 extern void child_boot(unsigned char *boot);

@@ -26,6 +26,10 @@ extern int filereplace_exchange(int dirfd, char const *name, void const *data, s
    somebody else's file would be written. 0, -1 with errno (EMLINK). */
 extern int file_single(int fd);
 
+/* As file_read, but only what nobody else can have written: a regular file of one
+   name that is ours, and no link. EPERM, EMLINK, ELOOP. */
+extern ssize_t file_read_own(int dirfd, char const *name, void *to, size_t size);
+
 /* Reads at most SIZE bytes of NAME in DIRFD (AT_FDCWD: any path), never
    blocking on a FIFO. Returns the number of bytes, or -1 with errno. */
 extern ssize_t file_read(int dirfd, char const *name, void *to, size_t size);
