@@ -28,7 +28,7 @@
 struct birth {
 	struct spawn const *s;
 	struct spawn_move moves[SPAWN_MOVES];
-	unsigned int keep;	/* 0: the table of descriptors is the child's own */
+	unsigned int keep;	/* end of the table; 0: it is a copy of the whole */
 	pid_t volatile pid;	/* stored by the kernel before the child runs */
 	int volatile error;
 };
@@ -72,6 +72,35 @@ place(struct spawn_move *m, size_t n)
 	return 0;
 }
 
+/* Where the descriptors begin that nobody asked for. */
+static unsigned int NO_ASAN
+kept(struct spawn const *s)
+{
+	return s->keep < 3 ? 3 : s->keep;
+}
+
+/* What was below the sources in the table, and is not asked for: it may be one
+   that we inherited ourselves. */
+static int NO_ASAN
+close_rest(struct birth *b)
+{
+	struct spawn const *s = b->s;
+	int end = (int)kept(s);
+
+	for (size_t i = 0; i < s->nmoves; i++)
+		if (b->moves[i].to >= end)
+			end = b->moves[i].to + 1;
+	for (int fd = (int)kept(s); fd < end; fd++) {
+		int wanted = 0;
+
+		for (size_t i = 0; i < s->nmoves; i++)
+			wanted |= b->moves[i].to == fd;
+		if (!wanted)
+			close(fd);
+	}
+	return (int)syscall(SYS_close_range, end, ~0U, 0);
+}
+
 static int NO_ASAN
 prepare(struct birth *b)
 {
@@ -83,7 +112,9 @@ prepare(struct birth *b)
 		return -1;
 	if (b->keep && syscall(SYS_close_range, b->keep, ~0U, CLOSE_RANGE_UNSHARE) < 0)
 		return -1;
-	return place(b->moves, s->nmoves);
+	if (place(b->moves, s->nmoves) < 0)
+		return -1;
+	return b->keep > kept(s) ? close_rest(b) : 0;
 }
 
 static int NO_ASAN
@@ -116,7 +147,7 @@ child(void *arg)
 static unsigned int
 table_end(struct spawn const *s)
 {
-	unsigned int keep = s->keep < 3 ? 3 : s->keep;
+	unsigned int keep = kept(s);
 
 	if (!(s->flags & SPAWN_FEWFDS) || !can_unshare())
 		return 0;

@@ -167,4 +167,13 @@ script f/etc/cont-init.d/02-daemon 'sleep 1000 &'
 container f S6_LOG_PREFIX=1 true >f.out 2>f.err
 is "prefix: what a script leaves running" "$? $(grep '02-daemon: ex' f.out | tail -n 1)" \
 	'0 [cont-init.d] 02-daemon: exited 0.'
+
+## what services hold: no more than their output
+
+container_root g
+script g/etc/services.d/x/run 'ls -l /proc/self/fd >/tmp/fds.new' 'mv /tmp/fds.new /tmp/fds' 'exec sleep 1000'
+script g/etc/services.d/x/log/run 'exec cat'
+container g S6_LOGGING=1 sh -c 'until [ -e /tmp/fds ]; do sleep 0.02; done' >g.out 2>g.err
+ok "a service with a logger: started" [ -s g/tmp/fds ]
+notok "the reader of the catch-all's FIFO is not its own" grep -q ' \([3-9]\|[1-9][0-9]\) -> .*s6-svscan-log' g/tmp/fds
 done_testing

@@ -132,6 +132,10 @@ given(void)
 	ok(strstr(got, "fds 5") && !strstr(got, " 40"), "but not with few descriptors: %s", got);
 	ok(fcntl(stray, F_GETFD) == 0 && fcntl(5, F_GETFD) < 0, "our own table is untouched");
 	close(stray);
+	stray = fcntl(1, F_DUPFD, 3);
+	got = reported(SPAWN_FEWFDS, &wstat);
+	ok(strstr(got, "fds 5") != 0, "nor is one below those that are moved (%d): %s", stray, got);
+	close(stray);
 
 	got = reported(SPAWN_NEWPIDNS | SPAWN_SETSID, &wstat);
 	if (!*got && errno == EPERM)

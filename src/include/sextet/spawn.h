@@ -24,7 +24,8 @@
 
 /* For callers with many descriptors: do not copy the table of descriptors but
    the part below `keep` (or below the last `from`), where the kernel can
-   (close_range); everything above is closed in the child, and costs nothing.
+   (close_range); everything above is closed in the child, and costs nothing; so
+   is what is below the last `from` but neither below `keep` nor a `to`.
    Without this a child's table costs 0.07 us for each descriptor of ours. */
 #define SPAWN_FEWFDS 8U
 
@@ -65,7 +66,7 @@ struct spawn {
 extern pid_t spawn_run(struct spawn const *s);
 
 /* The same without hooks: FILE with ARGV, ENVP, the N moves and FLAGS; with
-   SPAWN_FEWFDS it keeps 0, 1, 2 and what is below the greatest `from`. */
+   SPAWN_FEWFDS it keeps 0, 1, 2 and what the moves make. */
 extern pid_t spawn_simple(char const *file, char const *const *argv, char const *const *envp,
 	struct spawn_move const *moves, size_t n, unsigned int flags);
 
