@@ -60,11 +60,12 @@ static int
 unlock(struct live const *l, char const *file)
 {
 	char path[PATH_MAX];
+	struct stat st;
 
 	if (executable(l->dir, file))
 		return 1;
 	/* it is our copy; a link leads to what is not ours */
-	if (faccessat(l->dir, file, F_OK, AT_SYMLINK_NOFOLLOW) == 0
+	if (fstatat(l->dir, file, &st, AT_SYMLINK_NOFOLLOW) == 0 && S_ISREG(st.st_mode)
 		&& fchmodat(l->dir, file, 0755, 0) == 0 && executable(l->dir, file))
 		return 1;
 	if (!executable(l->from, file))

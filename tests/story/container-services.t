@@ -68,6 +68,7 @@ touch "$(live one)/down"
 notok "a live directory is not the image" [ -e $d/one/down ]
 notok "no flag unasked" [ -e "$(live one)/flag-kill-leftovers" ]
 ok "a relative link that leads out works" wait_until is_up linked
+is "what it leads to is not made executable" "$(stat -c %a a/common)" 644
 stop
 is "exit 0" "$rc" 0
 is "the lines of services.d" "$(grep '^\[services' a.out)" '[services.d] starting services
