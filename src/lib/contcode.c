@@ -24,14 +24,19 @@
 
 enum which { NEW, OLD, FILES };		/* the generations */
 
-/* Writes to TO the directory of the file WHICH. */
+/* Writes to TO the directory of the file WHICH. A usual one that another user has
+   left, and that is not ours to write, has a substitute. */
 static int
 directory(char *to, char const *statedir, enum which which)
 {
+	struct stat st;
+
 	if (which == OLD)
 		return path_join(to, PATH_MAX, statedir, STATEDIR_STAGE3);
-	if (!statedir_usual(statedir))
-		return path_join(to, PATH_MAX, statedir, RESULTS);
+	if (path_join(to, PATH_MAX, statedir, RESULTS) < 0)
+		return -1;
+	if (!statedir_usual(statedir) || (lstat(to, &st) == 0 && S_ISDIR(st.st_mode)))
+		return 0;
 	memcpy(to, RESULTS_USUAL, sizeof RESULTS_USUAL);
 	return 0;
 }
@@ -110,22 +115,49 @@ contcode_write(char const *statedir, int code)
 	return r;
 }
 
+static int
+clear(char const *statedir, enum which which)
+{
+	char path[PATH_MAX];
+	int fd;
+
+	if (directory(path, statedir, which) < 0 || tree_remove(AT_FDCWD, path) < 0)
+		return -1;
+	fd = open_directory(statedir, which, 1);
+	if (fd < 0)
+		return -1;
+	close(fd);
+	return 0;
+}
+
+/* What an earlier life left cannot be removed, and must not count: a directory
+   below STATEDIR from now on. */
+static int
+substitute(char const *statedir)
+{
+	char path[PATH_MAX];
+
+	return path_join(path, sizeof path, statedir, RESULTS) < 0 ? -1 : mkdir(path, 0755);
+}
+
 int
 contcode_reset(char const *statedir)
 {
 	char path[PATH_MAX];
+	int e = 0;
 
-	for (enum which f = NEW; f < FILES; f++) {
-		int fd;
-
-		if (directory(path, statedir, f) < 0 || tree_remove(AT_FDCWD, path) < 0)
+	if (path_join(path, sizeof path, statedir, RESULTS) < 0 || tree_remove(AT_FDCWD, path) < 0
+		|| clear(statedir, OLD) < 0)
+		return -1;
+	if (clear(statedir, NEW) < 0) {
+		e = errno;
+		if (!statedir_usual(statedir) || substitute(statedir) < 0)
 			return -1;
-		fd = open_directory(statedir, f, 1);
-		if (fd < 0)
-			return -1;
-		close(fd);
 	}
-	return write_file(statedir, NEW, 0);
+	if (write_file(statedir, NEW, 0) < 0)
+		return -1;
+	errno = e;
+	return e ? -1 : 0;
 }
 
 static int

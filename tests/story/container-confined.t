@@ -89,8 +89,14 @@ notok "nothing is left of the old life" grep -q OLD "$TMPDIR/out"
 cont_user=1234
 cont_mounts='mount --bind "$root/run" "$root/run"'
 chown 1234 c/run
+echo 9 >c/run/s6-linux-init-container-results/exitcode
 run container c sh -c "$cmd"
 is "another user who cannot remove it: still the CMD's code" "$rc" 3
+contained c
+wait_until grep -qs run "/proc/$one/root/run/s6/phase"
+kill -TERM "$one"
+container_end
+is "and none of an earlier life" "$rc" 0
 cont_user='' cont_mounts=''
 chown 0 c/run
 rm -rf /dev/shm/s6-1234 c/tmp/s6-1234

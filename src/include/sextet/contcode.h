@@ -14,7 +14,8 @@
 #define SEXTET_CONTCODE_H
 
 /* The container starts: the first file holds 0, the second does not exist.
-   Whatever was there is removed first. 0, -1 with errno. */
+   Whatever was there is removed first. 0, -1 with errno: where that cannot be,
+   what is there does not count, and STATEDIR/container-results is used. */
 extern int contcode_reset(char const *statedir);
 
 /* Sets it to CODE, 0 to 255. 0, -1 with errno when one of the files could not
