@@ -1,6 +1,8 @@
 /* statemake.c - see sextet/statemake.h */
 
 #include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,13 +10,17 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <skalibs/djbunix.h>
 #include <skalibs/types.h>
 
+#include <sextet/listdir.h>
 #include <sextet/path.h>
+#include <sextet/statedir.h>
 #include <sextet/statemake.h>
+#include <sextet/tree.h>
 
 #define NAME "s6"
+#define MARK ".sextet"		/* in a place that is not the usual one: it is for us */
+#define OPEN_DIR (O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
 
 void
 statemake_usual(struct statemake_places *p, char const *given)
@@ -44,32 +50,37 @@ statemake_exposed(char const *dir)
 	return 1;
 }
 
-/* Makes DIR ours with MODE. What is there already will do if it is a directory
-   that is ours, or that we can make ours. */
+/* Makes the open directory FD ours with MODE. */
 static int
-own(char const *dir, mode_t mode)
+dress(int fd, mode_t mode)
 {
 	struct stat st;
 
-	if (mkdir(dir, mode) < 0) {
-		if (errno != EEXIST || lstat(dir, &st) < 0)
-			return -1;
-		if (!S_ISDIR(st.st_mode)) {
-			if (unlink(dir) < 0 || mkdir(dir, mode) < 0)
-				return -1;
-		}
-	}
-	if (lstat(dir, &st) < 0)
+	if (fstat(fd, &st) < 0 || (st.st_uid != geteuid() && fchown(fd, geteuid(), getegid()) < 0))
 		return -1;
-	if (!S_ISDIR(st.st_mode)) {
-		errno = ENOTDIR;
+	return (st.st_mode & 07777) == mode ? 0 : fchmod(fd, mode);
+}
+
+/* Makes DIR ours with MODE. What is there already will do if it is a directory
+   that is ours, or that we can make ours. It is held open meanwhile: who had it
+   may put a link in its place. */
+static int
+own(char const *dir, mode_t mode)
+{
+	int fd = -1, r, e;
+
+	if (mkdir(dir, mode) == 0 || errno == EEXIST)
+		fd = open(dir, OPEN_DIR);
+	if (fd < 0 && (errno == ENOTDIR || errno == ELOOP)
+		&& unlink(dir) == 0 && mkdir(dir, mode) == 0)
+		fd = open(dir, OPEN_DIR);
+	if (fd < 0)
 		return -1;
-	}
-	if (st.st_uid != geteuid() && lchown(dir, geteuid(), getegid()) < 0)
-		return -1;
-	if ((st.st_mode & 07777) != mode && chmod(dir, mode) < 0)
-		return -1;
-	return access(dir, W_OK | X_OK);
+	r = dress(fd, mode);
+	e = errno;
+	close(fd);
+	errno = e;
+	return r < 0 ? -1 : access(dir, W_OK | X_OK);
 }
 
 /* The directory s6 in TOP. */
@@ -84,6 +95,50 @@ below(char *to, size_t size, char const *top)
 	return exposed < 0 ? -1 : own(to, exposed ? 0700 : 0755);
 }
 
+/* Is there nothing in DIR, or not even DIR? 1, 0, -1 with errno. */
+static int
+vacant(char const *dir)
+{
+	int fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC), r;
+	struct listdir l;
+	unsigned char type;
+
+	if (fd < 0)
+		return errno == ENOENT ? 1 : -1;
+	r = listdir_start(&l, fd) < 0 ? -1 : !listdir_next(&l, &type);
+	if (r == 1 && errno)
+		r = -1;
+	close(fd);
+	return r;
+}
+
+static int
+mark(char const *dir)
+{
+	char path[PATH_MAX];
+	int fd = -1;
+
+	if (path_join(path, sizeof path, dir, MARK) >= 0)
+		fd = open(path, O_WRONLY | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0600);
+	return fd < 0 ? -1 : close(fd);
+}
+
+/* May DIR be emptied? Not when somebody keeps something else there. */
+static int
+for_us(char const *dir)
+{
+	char path[PATH_MAX];
+	int r;
+
+	if (!strcmp(dir, STATEDIR_USUAL) || !strcmp(dir, STATEDIR_OLD)
+		|| (path_join(path, sizeof path, dir, MARK) >= 0 && access(path, F_OK) == 0))
+		return 1;
+	r = vacant(dir);
+	if (!r)
+		errno = ENOTEMPTY;
+	return r > 0;
+}
+
 static int
 given(char *to, size_t size, char const *dir)
 {
@@ -91,8 +146,10 @@ given(char *to, size_t size, char const *dir)
 		errno = dir[0] == '/' ? ENAMETOOLONG : EINVAL;
 		return -1;
 	}
+	if (!for_us(dir) || own(dir, 0755) < 0 || mark(dir) < 0)
+		return -1;
 	strcpy(to, dir);
-	return own(to, 0755);
+	return 0;
 }
 
 /* A directory with the same name in each life, so that they do not pile up; or
@@ -108,7 +165,7 @@ private(char *to, size_t size, char const *top)
 		return -1;
 	if (own(to, 0700) == 0)
 		return 0;
-	if (errno != EPERM && errno != EEXIST && errno != ENOTDIR)
+	if (errno != EPERM && errno != EACCES && errno != EEXIST && errno != ENOTDIR)
 		return -1;
 	if (path_join(to, size, top, NAME "-XXXXXX") < 0)
 		return -1;
@@ -129,15 +186,38 @@ statemake_find(char *to, size_t size, struct statemake_places const *p)
 		&& below(to, size, p->mount) == 0)
 		return STATEMAKE_MOUNTED;
 	for (char const *const *t = p->temporary; *t; t++)
-		if (private(to, size, *t) == 0)
+		if (private(to, size, *t) == 0 && mark(to) == 0)
 			return STATEMAKE_PRIVATE;
 	return STATEMAKE_NOWHERE;
+}
+
+static int
+empty(int fd)
+{
+	struct listdir l;
+	unsigned char type;
+	char const *name;
+
+	if (listdir_start(&l, fd) < 0)
+		return -1;
+	while ((name = listdir_next(&l, &type)))
+		if (strcmp(name, MARK) && tree_remove(fd, name) < 0)
+			return -1;
+	return errno ? -1 : 0;
 }
 
 int
 statemake_empty(char const *statedir)
 {
-	return rmstar(statedir);
+	int fd = open(statedir, OPEN_DIR), r, e;
+
+	if (fd < 0)
+		return -1;
+	r = empty(fd);
+	e = errno;
+	close(fd);
+	errno = e;
+	return r;
 }
 
 int
@@ -151,7 +231,7 @@ statemake_directory(char const *dir)
 	} else if (!S_ISDIR(st.st_mode)) {
 		if (unlink(dir) < 0)
 			return -1;
-	} else if (rmstar(dir) < 0) {
+	} else if (statemake_empty(dir) < 0) {
 		return -1;
 	}
 	return own(dir, 0755);
@@ -170,7 +250,7 @@ statemake_link(char const *target, char const *link)
 		return 0;
 	if (errno != EEXIST)
 		return -1;
-	if (rm_rf(link) < 0 && errno != ENOENT)
+	if (tree_remove(AT_FDCWD, link) < 0)
 		return -1;
 	return symlink(target, link);
 }

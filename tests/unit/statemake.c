@@ -69,6 +69,35 @@ order(void)
 	ok(find(&p) == STATEMAKE_NOWHERE && errno == ENOENT, "given, not there");
 }
 
+/* It is emptied later: what somebody keeps there is not ours. */
+static void
+given(void)
+{
+	struct statemake_places p = { 0, 0, 0, 0, { 0, 0, 0 } };
+	char dir[256], file[300];
+
+	if (!getcwd(dir, sizeof dir - 10))
+		return;
+	strcat(dir, "/given");
+	p.given = dir;
+	sprintf(file, "%s/precious", dir);
+	ok(find(&p) == STATEMAKE_GIVEN && is_dir(dir, 0755), "given: made");
+	touch(file);
+	ok(find(&p) == STATEMAKE_GIVEN && statemake_empty(dir) == 0 && access(file, F_OK) < 0,
+		"again: it is ours");
+	touch(file);
+	ok(find(&p) == STATEMAKE_GIVEN, "and once more");
+	strcat(dir, "2");
+	sprintf(file, "%s/precious", dir);
+	mkdir(dir, 0700);
+	touch(file);
+	ok(find(&p) == STATEMAKE_NOWHERE && errno == ENOTEMPTY && is_dir(dir, 0700),
+		"somebody else's: left alone");
+	unlink(file);
+	ok(find(&p) == STATEMAKE_GIVEN && is_dir(dir, 0755), "an empty one");
+	ok(symlink("given", "lead") == 0 && statemake_empty("lead") < 0, "emptied through a link: never");
+}
+
 /* As root a sticky bit helps; others make it theirs alone. */
 static void
 everybodys(void)
@@ -137,6 +166,7 @@ main(void)
 	umask(022);
 	tap_tmpdir();
 	order();
+	given();
 	everybodys();
 	links();
 	return done_testing();

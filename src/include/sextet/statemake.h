@@ -7,7 +7,7 @@
  * mount on /run; a directory of our own, 0700, in /dev/shm or /tmp.
  *
  * Where everybody may rename what is in /run, and we cannot mend that, /run/s6
- * is made for us alone (0700) and the scan directory is below it.
+ * is made for us alone (0700).
  */
 
 #ifndef SEXTET_STATEMAKE_H
@@ -37,10 +37,12 @@ struct statemake_places {
 extern void statemake_usual(struct statemake_places *p, char const *given);
 
 /* Finds the place and makes the directory, whose path goes to TO; what an
-   earlier life left in it stays. */
+   earlier life left in it stays. One that was given must be new or empty, or of
+   an earlier life (the usual ones need not): ENOTEMPTY. */
 extern enum statemake statemake_find(char *to, size_t size, struct statemake_places const *p);
 
-/* Empties the directory STATEDIR. 0, -1 with errno. */
+/* Empties the directory STATEDIR, not followed if it is a link, but for a mark
+   that it was given to us. 0, -1 with errno. */
 extern int statemake_empty(char const *statedir);
 
 /* Makes DIR an empty directory (0755), whatever was there. 0, -1 with errno. */
