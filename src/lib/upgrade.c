@@ -77,15 +77,23 @@ mark(struct upgrade const *u, enum handover_mode mode)
 	return h.error ? -1 : 0;
 }
 
+/* RLIMIT_FSIZE holds for a memfd, too: beyond it is an error, and not our death. */
 static int
 write_state(struct upgrade const *u)
 {
+	struct sigaction ignore = { .sa_handler = SIG_IGN }, old;
 	struct handover h;
+	int fd, e;
 
 	if (handover_begin(&h, u->program) < 0)
 		return -1;
+	sigaction(SIGXFSZ, &ignore, &old);
 	u->carry(&h, u->arg);
-	return handover_end(&h);
+	fd = handover_end(&h);
+	e = errno;
+	sigaction(SIGXFSZ, &old, 0);
+	errno = e;
+	return fd;
 }
 
 /* Returns only when it fails. */

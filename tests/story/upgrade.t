@@ -212,4 +212,23 @@ is "nobody is left" "$(pgrep -f "^s6-supervise (stubborn|plain)\$" | while read 
 	readlink "/proc/$p/cwd"; done | grep "^$PWD/")" ""
 is "no complaint" "$(grep -v ': info: ' messages)" ""
 
+# a limit on what may be written: it is an error, not the end
+rm -rf sd
+for i in 1 2 3 4 5 6 7 8; do service "sd/s$i"; done
+: >messages
+sh -c 'ulimit -f 1; exec s6-svscan sd' 2>>messages &
+scanner=$!
+started="$started $scanner"
+eight() { for i in 1 2 3 4 5 6 7 8; do is_up sd/s$i || return 1; done; }
+wait_until eight
+s6-svscanctl --upgrade=scanner sd
+is_over() { [ -s messages ] || gone "$scanner"; }
+wait_until is_over
+is "a small RLIMIT_FSIZE: it says so" "$(cat messages)" \
+	"s6-svscan: warning: unable to upgrade to $home/s6-svscan: File too large"
+ok "and goes on" s6-svscanctl -t sd
+rc=0
+wait "$scanner" || rc=$?
+is "to its end" "$rc" 0
+
 done_testing
