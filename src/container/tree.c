@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include <skalibs/strerr.h>
+#include <skalibs/types.h>
 
 #include <sextet/bootphase.h>
 #include <sextet/contcode.h>
@@ -57,7 +58,8 @@ line(int dir, char const *name, char const *text)
 static void
 environment(struct init *i)
 {
-	char dir[PATH_MAX];
+	char dir[PATH_MAX], fmt[UINT_FMT];
+	ssize_t left = -1;
 	int fd;
 
 	directory(i, STATEDIR_STAGE1, 0755);
@@ -70,9 +72,14 @@ environment(struct init *i)
 		strerr_diefusys(111, "keep the settings");
 	if (i->c.set.keep_env)
 		return;
-	if (path_join(dir, sizeof dir, i->c.statedir, STATEDIR_ENV) < 0
-		|| contenv_dump(dir, i->whole) < 0)
+	if (path_join(dir, sizeof dir, i->c.statedir, STATEDIR_ENV) >= 0)
+		left = contenv_dump(dir, i->whole);
+	if (left < 0)
 		strerr_diefusys(111, "keep the environment");
+	fmt[uint_fmt(fmt, (unsigned int)left)] = 0;
+	if (left && i->c.set.verbosity >= 1)
+		strerr_warnw("variables that with-contenv and the CMD will not have: ", fmt,
+			" - such a name cannot be that of a file");
 }
 
 static void

@@ -57,6 +57,10 @@ unset S6_CMD_ARG0
 
 ## environment
 
+run env S6_VERBOSITY=1 a/b=1 .c=2 a.b-c=3 s6-init true
+is "variables that cannot be files" "$rc $(printf '%s\n' "$err" | grep -v ': info: ')" \
+	'0 s6-init: warning: variables that with-contenv and the CMD will not have: 2 - such a name cannot be that of a file'
+
 FOO=' a
 b ' S6_KILL_GRACETIME=99
 export FOO S6_KILL_GRACETIME
