@@ -66,12 +66,16 @@ prefix(char const *text)
 }
 
 /* The FIFO, opened without waiting for somebody to write, is standard input; the
-   console, which s6-svscan gave us as standard error, is output. */
+   console, which s6-svscan gave us as standard error, is output. When all who write
+   have gone already its end is only seen if one has been there since. */
 static void
 redirect(void)
 {
 	int fd = open(INITRUN_FIFO, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+	int writer = open(INITRUN_FIFO, O_WRONLY | O_NONBLOCK | O_CLOEXEC);
 
+	if (writer >= 0)
+		close(writer);
 	if (fd < 0 || fcntl(fd, F_SETFL, 0) < 0 || (fd && dup2(fd, 0) < 0) || dup2(2, 1) < 0)
 		strerr_diefusys(111, "open " INITRUN_FIFO);
 }
