@@ -105,6 +105,9 @@ prune(struct svscan *s, enum svscan_stop how)
 static void
 command(struct svscan *s, char c)
 {
+	/* what is found now would only be started, and never told to stop */
+	if (s->stop && (c == 'a' || c == 'h' || c == 'n' || c == 'N'))
+		return;
 	switch (c) {
 	case 'z': svscan_sweep(s); break;
 	case 'a': s->scan_wanted = 1; break;

@@ -308,4 +308,20 @@ for word in 256 x '' '7 8' -1; do
 	is "ended: '$word': exit 0" "$rc" 0
 done
 
+## a scan that is ordered during a stop starts nothing
+
+mkdir -p late/old more/new
+printf '#!/bin/sh\ntrap "" TERM\ntouch up\nwhile :; do sleep 0.02; done\n' >late/old/run
+printf '#!/bin/sh\nexec sleep 1000\n' >more/new/run
+chmod +x late/old/run more/new/run
+s6-svscan --stop-timeout=1500 late 2>late.err &
+late=$!
+wait_until test -e late/old/up
+s6-svscanctl -t late
+mv more/new late/new
+s6-svscanctl -an late
+wait $late
+is "a scan during a stop: exit 0" "$?" 0
+notok "a scan during a stop: nothing is started" test -e late/new/supervise
+
 done_testing
