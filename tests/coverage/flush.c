@@ -5,14 +5,17 @@
  * - Before exec they are written and begin anew, so that the supervisor's own
  *   are not lost should the exec fail.
  * - At exit they are written with an empty umask: tests run programs as several
- *   users. A program that is traced (tests/tool/nth counts its system calls)
- *   leaves that to a child, which is not counted.
+ *   users.
+ * - A program that is traced (tests/tool/nth counts its system calls, and fails one)
+ *   leaves both to a child, which is not: a file that could not be read would be
+ *   written anew, and what it held lost.
  * - _exit of a forked child writes them too.
  * - Before a daemon sleeps in its loop they are written: it may be killed there.
  *
  * What is killed with -9 elsewhere loses what it counted since.
  */
 
+#include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
@@ -46,20 +49,13 @@ flush(void)
 }
 
 int
-__wrap_execve(char const *file, char *const *argv, char *const *envp)
-{
-	flush();
-	__gcov_reset();
-	return __real_execve(file, argv, envp);
-}
-
-int
 __wrap___gcov_execve(char const *file, char *const *argv, char *const *envp)
 {
 	return __wrap_execve(file, argv, envp);
 }
 
 static int is_traced;
+static pid_t begun;	/* the process that began; its children are not traced */
 
 static int
 traced(void)
@@ -80,27 +76,46 @@ traced(void)
 void
 __wrap__exit(int code)
 {
-	if (!is_traced)
+	if (!is_traced || getpid() != begun)
 		flush();
 	__real__exit(code);
 }
 
 static void
+flush_in_child(void)
+{
+	pid_t pid = fork();
+
+	if (!pid) {
+		flush();
+		__real__exit(0);
+	}
+	if (pid > 0)
+		while (waitpid(pid, 0, 0) < 0 && errno == EINTR)
+			;
+}
+
+int
+__wrap_execve(char const *file, char *const *argv, char *const *envp)
+{
+	if (is_traced && getpid() == begun)
+		flush_in_child();
+	else
+		flush();
+	__gcov_reset();
+	return __real_execve(file, argv, envp);
+}
+
+static void
 at_exit(int code, void *arg)
 {
-	pid_t pid;
-
 	(void)arg;
 	if (!is_traced) {
 		flush();
 		return;
 	}
 	fflush(0);
-	pid = fork();
-	if (!pid)
-		flush();
-	else if (pid > 0)
-		waitpid(pid, 0, 0);
+	flush_in_child();
 	__real__exit(code);
 }
 
@@ -123,5 +138,6 @@ static void __attribute__((constructor))
 begin(void)
 {
 	is_traced = traced();
+	begun = getpid();
 	on_exit(at_exit, 0);
 }

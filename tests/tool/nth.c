@@ -23,8 +23,8 @@
  * -h FILE: a newborn child is held, frozen, from its birth until FILE exists.
  * -e FILE: just before the last call before the N-th, FILE is made and the program
  * held there until FILE.done exists (or 2 seconds): something happens meanwhile.
- * -v: says which call is disturbed, "call NUMBER", and how the program ended,
- * "exit CODE" or "signal NUMBER".
+ * -v: says which call is disturbed, "call NUMBER" (or when there was none, how many
+ * were counted, "calls COUNT"), and how the program ended, "exit CODE" or "signal NUMBER".
  *
  * Ends when the program has ended: 0 when the N-th call was reached, 99 when
  * not ("count" then prints how many there were), 111 when tracing does not
@@ -261,6 +261,8 @@ follow(struct plan *p)
 		if (WIFEXITED(status) || WIFSIGNALED(status)) {
 			if (pid != p->main)
 				continue;
+			if (p->verbose && !p->done)
+				printf("calls %ld\n", calls);
 			if (p->verbose && WIFEXITED(status))
 				printf("exit %d\n", WEXITSTATUS(status));
 			else if (p->verbose)

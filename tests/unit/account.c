@@ -66,7 +66,7 @@ no_descriptors(void)
 	uid_t uid;
 	gid_t gid;
 	int status = -1;
-	pid_t pid = fork();
+	pid_t pid = tap_fork();
 
 	close(free_fd);
 	if (!pid) {

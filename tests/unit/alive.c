@@ -25,7 +25,7 @@ start(void)
 	memset(&record, 0, sizeof record);
 	record.stage = CHILD_RUN;
 	record.t0 = clock_boot();
-	pid = fork();
+	pid = tap_fork();
 	if (!pid) {
 		pause();
 		_exit(0);
@@ -55,7 +55,7 @@ up(int dir, pid_t pid)
 static pid_t
 dead(void)
 {
-	pid_t pid = fork();
+	pid_t pid = tap_fork();
 
 	if (!pid)
 		_exit(0);
@@ -133,7 +133,7 @@ main(void)
 	tap_tmpdir();
 	mkdir("supervise", 0700);
 	ok(alive_check(".", getpid()) == ALIVE_SEEMS_SO, "no record: it seems to live");
-	pid = fork();
+	pid = tap_fork();
 	if (!pid)
 		_exit(0);
 	waitpid(pid, &wstat, 0);

@@ -28,7 +28,7 @@ race(void)
 		pid_t pid;
 
 		bootphase_set("s", BOOTPHASE_BOOT);
-		pid = fork();
+		pid = tap_fork();
 		if (!pid)
 			_exit(bootphase_set("s", BOOTPHASE_STOP) != 1);
 		bootphase_set("s", BOOTPHASE_RUN);

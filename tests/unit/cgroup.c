@@ -23,13 +23,13 @@ member(int group, int heeds)
 
 	if (pipe(up) < 0)
 		exit(111);
-	pid = fork();
+	pid = tap_fork();
 	if (!pid) {
 		if (!heeds)
 			signal(SIGTERM, SIG_IGN);
 		if (cgroup_join(group) < 0)
 			_exit(1);
-		below = fork();
+		below = tap_fork();
 		if (!below) {
 			setsid();
 			below = getpid();
@@ -47,7 +47,11 @@ member(int group, int heeds)
 	if (read(up[0], &below, sizeof below) != sizeof below)
 		below = -1;
 	close(up[0]);
-	return below > 0 ? pid : -1;
+	if (below > 0)
+		return pid;
+	kill(pid, SIGKILL);
+	waitpid(pid, 0, 0);
+	return -1;
 }
 
 /* Waits until N live in it: those who die are seen a moment later. */
@@ -70,7 +74,8 @@ members(int group)
 
 	ok(cgroup_members(group, list, 4) == 0, "nobody is in a new one");
 	pid = member(group, 0);
-	ok(pid > 0, "a child joins");
+	if (!ok(pid > 0, "a child joins"))
+		exit(1);
 	ok(cgroup_members(group, list, 4) == 2, "with its own child, that left the session");
 	ok(list[0] == pid || list[1] == pid, "by its pid");
 	list[1] = 0;
@@ -78,8 +83,9 @@ members(int group)
 	ok(cgroup_signal(group, self, SIGKILL) == -1 && errno == ESRCH, "nobody else is signalled");
 	ok(cgroup_signal(group, 0, SIGKILL) == -1 && errno == ESRCH, "nor process 0");
 	ok(cgroup_signal(group, pid, SIGTERM) == 0 && kill(pid, 0) == 0, "a signal that is ignored");
-	ok(cgroup_signal(group, pid, SIGKILL) == 0 && waitpid(pid, &status, 0) == pid
-		&& WIFSIGNALED(status), "and one that is not");
+	if (!ok(cgroup_signal(group, pid, SIGKILL) == 0, "and one that is not"))
+		kill(pid, SIGKILL);
+	ok(waitpid(pid, &status, 0) == pid && WIFSIGNALED(status), "kills it");
 	ok(become(group, 1), "one is left");
 	ok(cgroup_signal(group, pid, SIGKILL) == -1 && errno == ESRCH, "the dead one is none");
 	cgroup_remove(fcntl(group, F_DUPFD_CLOEXEC, 0), dir);

@@ -95,7 +95,7 @@ file(void)
 	ok(flock(other, LOCK_EX | LOCK_NB) == -1 && errno == EWOULDBLOCK, "it is locked");
 	if (pipe(told) < 0)
 		exit(111);
-	pid = fork();
+	pid = tap_fork();
 	if (!pid) {
 		/* as a newborn child of a killed supervisor */
 		usleep(50000);

@@ -30,7 +30,7 @@ dies(char const *const *argv, struct cli_long const *l, char *text, size_t size)
 	if (pipe(fds) < 0)
 		exit(111);
 	fflush(stdout);
-	pid = fork();
+	pid = tap_fork();
 	if (!pid) {
 		subgetopt s = SUBGETOPT_ZERO;
 
@@ -65,7 +65,7 @@ block(char const *strict, char const *const *argv, char *text, size_t size)
 	if (pipe(fds) < 0)
 		exit(111);
 	fflush(stdout);
-	pid = fork();
+	pid = tap_fork();
 	if (!pid) {
 		dup2(fds[1], 2);
 		setenv("EXECLINE_STRICT", strict, 1);

@@ -34,7 +34,7 @@ forbid_pidfds(void)
 static int
 listeners(void)
 {
-	DIR *d = opendir("event");
+	DIR *d = tap_need(opendir("event"));
 	int n = 0;
 
 	while (readdir(d))
@@ -49,7 +49,7 @@ listeners(void)
 static pid_t
 program(int twice, int events, int const *in, int const *out)
 {
-	pid_t pid = fork(), self;
+	pid_t pid = tap_fork(), self;
 	struct companion c;
 	struct pollfd p = { .events = POLLIN };
 	int dead = 0;
@@ -75,7 +75,7 @@ program(int twice, int events, int const *in, int const *out)
 	byte = getppid() == self ? 'c' : 'g';
 	if (write(out[1], &byte, 1) < 1 || poll(&p, 1, 0) != 0 || write(out[1], "a", 1) < 1)
 		_exit(1);
-	while (!dead && poll(&p, 1, 10000) > 0)
+	while (!dead && poll(&p, 1, 5000) > 0)
 		dead = companion_bereft(&c);
 	if (dead && write(out[1], "d", 1) == 1)
 		companion_end(&c);
@@ -126,7 +126,7 @@ main(void)
 	story(0, 1, "cwithout pidfds: a child");
 	story(1, 1, "gwithout pidfds: a grandchild");
 
-	pid = fork();
+	pid = tap_fork();
 	if (!pid) {
 		pid_t self = getpid();
 

@@ -127,7 +127,7 @@ full(void)
 	while (write(fd, many, sizeof many) > 0)
 		;
 	fflush(stdout);
-	pid = fork();
+	pid = tap_fork();
 	if (!pid) {
 		close(fd);
 		_exit(control_send(".", "u", 1) == CONTROL_SENT ? 0 : 1);
@@ -141,7 +141,7 @@ full(void)
 		"and the command arrives");
 	while (write(fd, many, sizeof many) > 0)
 		;
-	pid = fork();
+	pid = tap_fork();
 	if (!pid) {
 		close(fd);
 		_exit(control_send(".", "u", 1) == CONTROL_NOBODY ? 0 : 1);

@@ -56,7 +56,8 @@ kept(void)
 	ok(st.st_size == (off_t)(sizeof "S6_STAGE2_HOOK=a\nb" + sizeof "S6_LOGGING=2"
 		+ sizeof "S6_KILL_GRACETIME=0" + sizeof "S6_CMD_ARG0=/bin/sh -c"),
 		"nothing but settings");
-	ok(contsettings_load(&s, dir) == 0, "loaded");
+	if (!ok(contsettings_load(&s, dir) == 0, "loaded"))
+		exit(1);
 	ok(!strcmp(s.hook, "a\nb") && !strcmp(s.cmd_arg0, "/bin/sh -c"), "texts");
 	ok(s.logging == 2 && s.kill_gracetime == 0 && s.verbosity == 2, "numbers");
 	ok(contsettings_save(dir, envp + 6) == 0 && contsettings_load(&s, dir) == 0, "none");

@@ -36,7 +36,7 @@ group_of(char const *path)
 static int
 entries(char const *path)
 {
-	DIR *d = opendir(path);
+	DIR *d = tap_need(opendir(path));
 	int n = 0;
 
 	while (readdir(d))

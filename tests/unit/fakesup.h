@@ -91,7 +91,7 @@ fakesup_start(char const *name)
 	if (pipe2(in, O_CLOEXEC) < 0 || pipe2(out, O_CLOEXEC) < 0)
 		exit(111);
 	fflush(stdout);
-	f.pid = fork();
+	f.pid = tap_fork();
 	if (!f.pid) {
 		close(in[1]);
 		close(out[0]);

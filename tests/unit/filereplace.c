@@ -145,7 +145,7 @@ not_ours(void)
 	close(openat(dir, "f.new", O_WRONLY | O_CREAT, 0644));
 	if (fchown(dir, 65534, 65534) < 0)
 		perror("fchown");
-	pid = fork();
+	pid = tap_fork();
 	if (!pid)
 		_exit(setuid(65534) < 0 || put("theirs") < 0);
 	waitpid(pid, &status, 0);
@@ -167,7 +167,7 @@ readers(char const *name, int (*replace)(int, char const *, void const *, size_t
 
 	memset(data, '0', sizeof data);
 	replace(dir, "z", data, sizeof data, 0644);
-	pid = fork();
+	pid = tap_fork();
 	if (!pid) {
 		for (;;) {
 			char got[64];

@@ -65,7 +65,7 @@ applied(int (*check)(void))
 	pid_t pid;
 
 	fflush(stdout);
-	pid = fork();
+	pid = tap_fork();
 	if (!pid) {
 		enum identity_result r = identity_apply(&id);
 
@@ -123,7 +123,7 @@ privileged(void)
 	id.uid = id.gid = 0;
 	for (int i = 0; i < 3; i++) {
 		fflush(stdout);
-		pid = fork();
+		pid = tap_fork();
 		if (!pid)
 			_exit(unprivileged());
 		waitpid(pid, &status, 0);

@@ -139,7 +139,7 @@ errors(void)
 	ok(!linein_next(&in, &p), "and gives no piece");
 	begin();
 	fcntl(in.fd, F_SETFL, O_NONBLOCK);
-	if (!fork()) {
+	if (!tap_fork()) {
 		usleep(50000);
 		give("late\n", 5);
 		_exit(0);

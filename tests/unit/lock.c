@@ -23,7 +23,7 @@ holder(char const *file)
 	if (pipe(fds) < 0)
 		exit(111);
 	fflush(stdout);
-	pid = fork();
+	pid = tap_fork();
 	if (!pid) {
 		if (lock_take(AT_FDCWD, file, 0644, 0) < 0 || write(fds[1], "", 1) < 0)
 			_exit(1);

@@ -47,7 +47,7 @@ main(void)
 	if (pipe(p) < 0)
 		return 111;
 	fcntl(p[1], F_SETFL, O_NONBLOCK);
-	if (!fork()) {
+	if (!tap_fork()) {
 		usleep(50000);
 		for (n = 0; n < sizeof text; ) {
 			ssize_t r = read(p[0], got, sizeof got);

@@ -15,13 +15,14 @@
 static pid_t
 start(int code)
 {
-	pid_t pid = fork();
+	pid_t pid = tap_fork();
 
 	if (!pid) {
 		raise(SIGSTOP);
 		_exit(code);
 	}
-	waitpid(pid, 0, WUNTRACED);
+	while (waitpid(pid, 0, WUNTRACED) < 0 && errno == EINTR)
+		;
 	return pid;
 }
 
@@ -31,7 +32,8 @@ end(pid_t pid, int fd)
 	struct pollfd p = { .fd = fd, .events = POLLIN };
 
 	kill(pid, SIGCONT);
-	poll(&p, 1, 10000);
+	if (fd >= 0)
+		poll(&p, 1, 10000);
 }
 
 static void
@@ -99,7 +101,7 @@ stranger(void)
 
 	if (pipe2(p, O_CLOEXEC) < 0)
 		exit(111);
-	parent = fork();
+	parent = tap_fork();
 	if (!parent) {
 		pid = start(9);
 		if (write(p[1], &pid, sizeof pid) != sizeof pid)
@@ -110,7 +112,8 @@ stranger(void)
 	}
 	if (read(p[0], &pid, sizeof pid) != sizeof pid)
 		exit(111);
-	waitpid(parent, 0, WUNTRACED);
+	while (waitpid(parent, 0, WUNTRACED) < 0 && errno == EINTR)
+		;
 	fd = pidfd_of(pid);
 	ok(fd >= 0 && !pidfd_exited(fd), "a stranger's child");
 	end(pid, fd);

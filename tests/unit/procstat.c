@@ -46,7 +46,7 @@ processes(void)
 	ok(procstat_read(getpid(), &ps) == 0 && ps.ppid == getppid() && ps.pgrp == getpgrp()
 		&& ps.session == getsid(0) && ps.state == 'R', "ourselves");
 	before = clock_boot();
-	pid = fork();
+	pid = tap_fork();
 	after = clock_boot();
 	if (!pid) {
 		prctl(PR_SET_NAME, ") Z 1 2");
@@ -54,7 +54,8 @@ processes(void)
 		raise(SIGSTOP);
 		_exit(7);
 	}
-	waitpid(pid, 0, WUNTRACED);
+	while (waitpid(pid, 0, WUNTRACED) < 0 && errno == EINTR)
+		;
 	ok(procstat_read(pid, &ps) == 0 && ps.state == 'T' && ps.session == pid && ps.pgrp == pid
 		&& ps.ppid == getpid(), "a stopped session leader with a nasty name");
 	ok((int64_t)ps.start >= before / (CLOCK_S / PROCSTAT_HZ)

@@ -32,7 +32,7 @@ hear(int i)
 static void
 chain(int depth)
 {
-	if (fork())
+	if (tap_fork())
 		return;
 	say();
 	if (depth > 1)
@@ -100,7 +100,8 @@ main(void)
 		"all processes, each once");
 	seen[3] = 1;
 	ok(proctree_all(look, seen) == 42, "the first answer ends it");
-	pthread_create(&t, 0, thread, 0);
+	if (pthread_create(&t, 0, thread, 0))
+		return 111;
 	hear(3);
 	n = proctree_below(getpid(), list, 8);
 	ok(n == 4 && has(list, n, made[3], getpid()), "the child of a thread");

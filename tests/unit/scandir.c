@@ -41,13 +41,14 @@ main(void)
 	if (pipe(fds) < 0)
 		return 111;
 	fflush(stdout);
-	pid = fork();
+	pid = tap_fork();
 	if (!pid) {
 		if (lock_take(AT_FDCWD, SCANDIR_CTL "/lock", 0600, 0) < 0 || write(fds[1], "", 1) < 0)
 			_exit(1);
 		pause();
 		_exit(0);
 	}
+	close(fds[1]);
 	ok(read(fds[0], &c, 1) == 1 && scandir_running(".") == 1, "a held lock: it runs");
 	kill(pid, SIGKILL);
 	waitpid(pid, &wstat, 0);

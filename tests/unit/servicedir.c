@@ -193,13 +193,14 @@ supervision(void)
 	fd = open("supervise", O_RDONLY | O_DIRECTORY);
 	if (pipe(tell) < 0)
 		return;
-	child = fork();
+	child = tap_fork();
 	if (!child) {
 		if (lock_take(fd, "lock", 0644, 0) < 0 || write(tell[1], "x", 1) < 1)
 			_exit(1);
 		pause();
 		_exit(0);
 	}
+	close(tell[1]);
 	ok(read(tell[0], &c, 1) == 1 && servicedir_supervised(".") == 1, "supervised: the lock is held");
 	kill(child, SIGKILL);
 	waitpid(child, &status, 0);

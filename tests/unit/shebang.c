@@ -11,7 +11,7 @@ static struct shebang s;
 static int
 read_of(char const *text, size_t n)
 {
-	FILE *f = fopen("script", "w");
+	FILE *f = tap_need(fopen("script", "w"));
 
 	fwrite(text, 1, n, f);
 	fclose(f);

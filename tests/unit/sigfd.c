@@ -31,7 +31,8 @@ main(void)
 	sigaddset(&set, SIGTERM);
 	sigaddset(&set, SIGCHLD);
 	fd = sigfd_open(&set);
-	ok(fd >= 0, "opened");
+	if (!ok(fd >= 0, "opened"))
+		return 1;
 	ok(fcntl(fd, F_GETFD) & FD_CLOEXEC && fcntl(fd, F_GETFL) & O_NONBLOCK,
 		"close-on-exec, non-blocking");
 	ok(blocked(SIGTERM) && blocked(SIGCHLD) && !blocked(SIGHUP), "just these are blocked");
@@ -43,7 +44,7 @@ main(void)
 	ok(sigfd_read(fd, &from) == SIGTERM && from == getpid(), "TERM, from ourselves");
 	ok(sigfd_read(fd, &from) == 0, "only once");
 
-	child = fork();
+	child = tap_fork();
 	if (!child)
 		_exit(3);
 	poll(&p, 1, 5000);
@@ -66,7 +67,7 @@ main(void)
 	ok(!blocked(SIGTERM) && !blocked(SIGCHLD), "unblocked at the end");
 	ok(sigfd_read(fd, &from) == -1 && errno == EBADF, "reading a closed one is an error");
 
-	child = fork();
+	child = tap_fork();
 	if (!child) {
 		signal(SIGHUP, SIG_IGN);
 		fd = sigfd_open_end();

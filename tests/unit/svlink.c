@@ -35,7 +35,7 @@ static pid_t
 supervisor(char const *dir)
 {
 	int sigfd, super, events;
-	pid_t pid = fork(), from;
+	pid_t pid = tap_fork(), from;
 
 	if (pid)
 		return pid;
@@ -58,7 +58,7 @@ supervisor(char const *dir)
 static void
 start_all(void)
 {
-	DIR *d = opendir("scan");
+	DIR *d = tap_need(opendir("scan"));
 	struct dirent *e;
 
 	while ((e = readdir(d))) {
@@ -106,7 +106,7 @@ scanner(void)
 	pid_t pid;
 	char c;
 
-	if (pipe(ready) < 0 || (pid = fork()) < 0)
+	if (pipe(ready) < 0 || (pid = tap_fork()) < 0)
 		exit(111);
 	if (pid) {
 		close(ready[1]);
@@ -248,7 +248,7 @@ interrupted(pid_t scan)
 	ok(svlink_add(&l, SVLINK_STAYDOWN) == SVLINK_DONE, "s6-svscan sleeps");
 	ok(svlink_wait(&l, 1, clock_deadline(20), -1) == SVLINK_TIMEOUT && errno == ETIMEDOUT, "too late");
 	if (pipe(end) < 0 || write(end[1], "x", 1) < 1)
-		return;
+		exit(111);
 	ok(svlink_wait(&l, 1, CLOCK_NEVER, end[0]) == SVLINK_STOPPED, "told to stop");
 	svlink_undo(&l);
 	ok(!exists("scan/one") && !exists("sv/one/down"), "undone");
@@ -268,7 +268,7 @@ static pid_t
 successor(pid_t scan)
 {
 	struct pollfd p = { .events = POLLIN };
-	pid_t pid = fork();
+	pid_t pid = tap_fork();
 	int fd;
 
 	if (pid)
@@ -294,7 +294,8 @@ succeeded(pid_t scan)
 
 	kill(scan, SIGSTOP);
 	svlink_check(&l);
-	ok(svlink_add(&l, 0) == SVLINK_DONE, "one is to be linked");
+	if (!ok(svlink_add(&l, 0) == SVLINK_DONE, "one is to be linked"))
+		exit(1);
 	next = successor(scan);
 	ok(svlink_wait(&l, 1, CLOCK_NEVER, -1) == SVLINK_DONE, "s6-svscan is killed: the next one does it");
 	svlink_end(&l, 0);

@@ -3,10 +3,13 @@
 #ifndef TAP_H
 #define TAP_H
 
+#include <errno.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/types.h>
 #include <unistd.h>
 
 static int tap_count, tap_failed;
@@ -48,6 +51,43 @@ is_bytes(void const *got, void const *want, size_t n, char const *name)
 		putchar('\n');
 	}
 	return good;
+}
+
+/* The pid of a child that could not be made is -1, and a kill would then end every
+   process that it may: such a mistake must stay within the test. */
+static inline int __attribute__((unused))
+tap_kill(pid_t pid, int sig, char const *file, int line)
+{
+	if (pid > 0)
+		return kill(pid, sig);
+	tap_ok(0, file, line, "kill of %ld refused", (long)pid);
+	errno = ESRCH;
+	return -1;
+}
+
+#define kill(pid, sig) tap_kill(pid, sig, __FILE__, __LINE__)
+
+/* What a test cannot go on without: a child, and POINTER. */
+static inline pid_t __attribute__((unused))
+tap_fork(void)
+{
+	pid_t pid = fork();
+
+	if (pid < 0) {
+		perror("tap_fork");
+		exit(111);
+	}
+	return pid;
+}
+
+static inline void * __attribute__((unused))
+tap_need(void *pointer)
+{
+	if (!pointer) {
+		perror("tap_need");
+		exit(111);
+	}
+	return pointer;
 }
 
 /* Makes a fresh directory below $TMPDIR (or /tmp) and goes there; the guard

@@ -89,7 +89,7 @@ read_beside(char const *where, unsigned long reads)
 	}
 	make(&st, 1);
 	status_write(dir, &st);
-	writer = fork();
+	writer = tap_fork();
 	if (!writer)
 		write_on(dir);
 	naps = 0;

@@ -62,7 +62,8 @@ fill(struct svscan *s)
 	s->stop_step = 8;
 	s->code = 9;
 	s->upgrade = 'U';
-	svscan_table(s);
+	if (svscan_table(s) < 0)
+		exit(111);
 	v = svscan_new(s, "w\n=b", 10, 11);
 	gap = svscan_new(s, "gone", 10, 20);
 	l = svscan_new(s, "w\n=b/log", 10, 14);
@@ -145,7 +146,8 @@ main(void)
 			printf("# %s\n", q);
 	sprintf(number, "%d", fd);
 	setenv(HANDOVER_VARIABLE, number, 1);
-	ok(handover_receive(&h, "s6-svscan") == HANDOVER_OURS, "received");
+	if (!ok(handover_receive(&h, "s6-svscan") == HANDOVER_OURS, "received"))
+		return 1;
 	r = defaults;
 	svscan_carry(&h, &r);
 	ok(handover_done(&h) == 0, "read");

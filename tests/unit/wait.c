@@ -14,6 +14,15 @@
 
 #define NAMES(...) ((char const *const[]){ __VA_ARGS__ })
 
+static void
+must_open(struct wait *w, char const *const *dirs, size_t n, char want)
+{
+	if (wait_open(w, dirs, n, want) < 0) {
+		perror("wait_open");
+		exit(111);
+	}
+}
+
 /* One service, what it has done beforehand, what is wanted, what happens then:
    is it enough? */
 static int
@@ -89,19 +98,19 @@ several(struct fakesup *a, struct fakesup *b)
 	ok(wait_run(&w, 0, clock_now()) == WAIT_REACHED, "both are up");
 	wait_close(&w);
 
-	wait_open(&w, NAMES("a", "b"), 2, 'd');
+	must_open(&w, NAMES("a", "b"), 2, 'd');
 	fakesup_tell(a, "dDu");
 	fakesup_tell(b, "dDu");
 	ok(wait_run(&w, 0, clock_now()) == WAIT_TIMEOUT, "both were down, but not at the same time");
 	wait_close(&w);
-	wait_open(&w, NAMES("a", "b"), 2, 'd');
+	must_open(&w, NAMES("a", "b"), 2, 'd');
 	w.latch = 1;
 	fakesup_tell(a, "dDu");
 	fakesup_tell(b, "dDu");
 	ok(wait_run(&w, 0, clock_now()) == WAIT_REACHED, "which will do for a latch");
 	wait_close(&w);
 
-	wait_open(&w, NAMES("a", "b"), 2, 'r');
+	must_open(&w, NAMES("a", "b"), 2, 'r');
 	fakesup_tell(a, "dDu");
 	ok(wait_run(&w, 0, clock_now()) == WAIT_TIMEOUT, "one restarted");
 	ok(wait_run(&w, 1, clock_now()) == WAIT_TIMEOUT, "any: not all were down");
@@ -111,7 +120,7 @@ several(struct fakesup *a, struct fakesup *b)
 	ok(wait_run(&w, 0, clock_now()) == WAIT_REACHED, "both restarted, one after the other");
 	wait_close(&w);
 
-	wait_open(&w, NAMES("a", "b", "a"), 3, 'u');
+	must_open(&w, NAMES("a", "b", "a"), 3, 'u');
 	w.services[2].want = 'U';
 	fakesup_tell(b, "O");
 	ok(wait_run(&w, 0, clock_now()) == WAIT_TIMEOUT && wait_failures(&w) == 1,
@@ -121,7 +130,7 @@ several(struct fakesup *a, struct fakesup *b)
 	fakesup_tell(b, "u");
 	wait_close(&w);
 	fakesup_tell(a, "D");
-	wait_open(&w, NAMES("a", "b"), 2, 'U');
+	must_open(&w, NAMES("a", "b"), 2, 'U');
 	fakesup_tell(a, "O");
 	ok(wait_run(&w, 1, clock_now()) == WAIT_FAILED, "any: a failure will do");
 	fakesup_tell(a, "uU");
@@ -142,7 +151,7 @@ commanded(struct fakesup *f, char const *before, char want, char const *during,
 	enum wait_result r;
 
 	fakesup_tell(f, before);
-	wait_open(&w, NAMES("a"), 1, want);
+	must_open(&w, NAMES("a"), 1, want);
 	w.latch = 1;
 	fakesup_tell(f, during);
 	wait_command(&w, 0, cmds, strlen(cmds));
@@ -190,11 +199,11 @@ skipping(struct fakesup *a, struct fakesup *b)
 
 	fakesup_tell(a, "u");
 	fakesup_tell(b, "D");
-	wait_open(&w, NAMES("a", "b"), 2, 'u');
+	must_open(&w, NAMES("a", "b"), 2, 'u');
 	wait_skip(&w, 1);
 	ok(wait_run(&w, 0, clock_now()) == WAIT_REACHED, "a skipped one is not waited for");
 	wait_close(&w);
-	wait_open(&w, NAMES("b", "a"), 2, 'u');
+	must_open(&w, NAMES("b", "a"), 2, 'u');
 	wait_skip(&w, 0);
 	wait_skip(&w, 1);
 	ok(wait_run(&w, 1, clock_now()) == WAIT_REACHED, "all skipped");
@@ -228,7 +237,7 @@ kill_soon(struct fakesup *f)
 	pid_t pid;
 
 	fflush(stdout);
-	pid = fork();
+	pid = tap_fork();
 	if (!pid) {
 		usleep(30000);
 		kill(f->pid, SIGKILL);
@@ -287,7 +296,7 @@ notices_without(unsigned int a, unsigned int b, int most, char const *what)
 	pid_t pid;
 
 	fflush(stdout);
-	pid = fork();
+	pid = tap_fork();
 	if (!pid) {
 		if (!deny(a, b))
 			_exit(2);
@@ -313,11 +322,11 @@ deaths(struct fakesup *b)
 	notices_without(SYS_pidfd_open, SYS_inotify_init1, 3000, "without inotify: by a look a second");
 #endif
 	fakesup_tell(&f, "N");
-	wait_open(&w, NAMES("c"), 1, 'u');
+	must_open(&w, NAMES("c"), 1, 'u');
 	ok(wait_run(&w, 0, clock_now()) == WAIT_REACHED, "up under a supervisor");
 	wait_close(&w);
 	fakesup_kill(&f);
-	wait_open(&w, NAMES("c"), 1, 'u');
+	must_open(&w, NAMES("c"), 1, 'u');
 	ok(wait_run(&w, 0, clock_deadline(20)) == WAIT_TIMEOUT, "not up without one");
 	f = fakesup_start("c");
 	fakesup_tell(&f, "u");
@@ -341,7 +350,7 @@ deaths(struct fakesup *b)
 	/* two that nobody supervises, and one that fails by itself: after the
 	   grace, all at once */
 	fakesup_tell(b, "D");
-	wait_open(&w, NAMES("c", "b", "k"), 3, 'u');
+	must_open(&w, NAMES("c", "b", "k"), 3, 'u');
 	fakesup_tell(b, "O");
 	{
 		int64_t start = clock_now();
