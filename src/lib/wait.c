@@ -307,6 +307,8 @@ wait_open(struct wait *w, char const *const *dirs, size_t n, char want)
 	w->epoll = w->services ? epoll_create1(EPOLL_CLOEXEC) : -1;
 	if (w->epoll < 0) {
 		free(w->services);
+		w->services = 0;
+		w->n = 0;
 		return -1;
 	}
 	raise_limit(w);
@@ -378,7 +380,12 @@ wait_close(struct wait *w)
 		observe_close(&w->services[i].o);
 	if (w->inotify >= 0)
 		close(w->inotify);
-	close(w->epoll);
+	if (w->epoll >= 0)
+		close(w->epoll);
 	free(w->services);
 	fdlimit_restore(&w->limit);
+	*w = (struct wait){
+		.inotify = -1, .epoll = -1, .action = w->action, .dir = w->dir,
+		.limit = { RLIM_INFINITY, RLIM_INFINITY }
+	};
 }

@@ -90,7 +90,8 @@ extern enum wait_result wait_run(struct wait *w, int any, int64_t deadline);
 /* How many have failed. */
 extern size_t wait_failures(struct wait const *w);
 
-/* Removes the FIFOs, restores the limit. */
+/* Removes the FIFOs, restores the limit. What is closed, or could not be opened, may be
+   closed again, and waits for nothing. */
 extern void wait_close(struct wait *w);
 
 #endif
