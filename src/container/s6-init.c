@@ -145,14 +145,15 @@ environments(struct init *i)
 	i->cleared = i->c.set.keep_env ? i->whole : cleared;
 }
 
-/* Starts stage 2; OUTPUT is that of the catch-all logger, or -1. */
-static void
+/* Starts stage 2; OUTPUT is that of the catch-all logger, or -1. Its pid. */
+static pid_t
 start_stage2(struct init *i, char const *const *cmd, int argc, int ready, int output)
 {
 	char const **argv = calloc((size_t)argc + 3, sizeof *argv);
 	struct spawn_move moves[6] = { { ready, 3 }, { i->c.orders, 4 },
 		{ 1, 5 }, { 2, 6 }, { output, 2 }, { i->c.set.logging ? output : 1, 1 } };
 	sigset_t blocked;
+	pid_t pid;
 	struct spawn s = { .file = STAGE2, .argv = argv, .envp = i->cleared, .moves = moves,
 		.nmoves = output >= 0 ? 6 : 2, .blocked = &blocked };
 
@@ -162,25 +163,30 @@ start_stage2(struct init *i, char const *const *cmd, int argc, int ready, int ou
 	argv[0] = "s6-init-stage2";
 	argv[1] = "--";
 	memcpy(argv + 2, cmd, (size_t)argc * sizeof *argv);
-	if (spawn_run(&s) < 0)
+	pid = spawn_run(&s);
+	if (pid < 0)
 		strerr_diefusys(111, "spawn " STAGE2);
 	free(argv);
+	return pid;
 }
 
-static void svscan(struct init *i, int notify, int output) __attribute__((noreturn));
+static void svscan(struct init *i, pid_t stage2, int notify, int output) __attribute__((noreturn));
 
 static void
-svscan(struct init *i, int notify, int output)
+svscan(struct init *i, pid_t stage2, int notify, int output)
 {
+	char essential[sizeof "--essential=" + PID_FMT] = "--essential=";
 	char fd[UINT_FMT], console[UINT_FMT], timeout[sizeof "--stop-timeout=" + UINT32_FMT];
-	char const *argv[10] = { SVSCAN, "-d", fd, "--hand-over", timeout };
-	size_t n = 5, len = sizeof "--stop-timeout=" - 1;
+	char const *argv[11] = { SVSCAN, "-d", fd, "--hand-over", essential, timeout };
+	size_t n = 6, len = sizeof "--stop-timeout=" - 1;
 	uint32_t grace = i->c.set.services_gracetime;
 	int holder, null = open("/dev/null", O_RDWR);
 
 	/* there, 0 is no bound */
 	memcpy(timeout, "--stop-timeout=", len);
 	timeout[len + uint32_fmt(timeout + len, grace ? grace : 1)] = 0;
+	len = sizeof "--essential=" - 1;
+	essential[len + pid_fmt(essential + len, stage2)] = 0;
 	fd[uint_fmt(fd, (unsigned int)notify)] = 0;
 	if (output >= 0) {
 		int reader = contlog_reader(&i->c);
@@ -209,6 +215,7 @@ main(int argc, char const *const *argv)
 {
 	static struct init i;
 	int ready[2], first, output;
+	pid_t stage2;
 	mode_t mask;
 
 	PROG = "s6-init";
@@ -231,8 +238,8 @@ main(int argc, char const *const *argv)
 	umask(mask);
 	if (pipe2(ready, O_CLOEXEC) < 0)
 		strerr_diefusys(111, "make a pipe");
-	start_stage2(&i, argv + first, argc - first, ready[0], output);
+	stage2 = start_stage2(&i, argv + first, argc - first, ready[0], output);
 	close(ready[0]);
 	fcntl(ready[1], F_SETFD, 0);
-	svscan(&i, ready[1], output);
+	svscan(&i, stage2, ready[1], output);
 }

@@ -21,6 +21,18 @@
 
 extern char **environ;
 
+/* Who could tell us when to stop has failed: nobody else will. */
+static void
+essential_died(struct svscan *s, int wstat)
+{
+	s->essential = 0;
+	if (!wstat || s->stop)
+		return;
+	s->code = WIFEXITED(wstat) ? WEXITSTATUS(wstat) : 128 + WTERMSIG(wstat);
+	strerr_warnw("the essential process has failed - stopping");
+	svscan_stop(s, SVSCAN_TERM);
+}
+
 static void
 reaped(struct svscan *s, pid_t pid, int wstat)
 {
@@ -28,6 +40,8 @@ reaped(struct svscan *s, pid_t pid, int wstat)
 
 	if (v)
 		svscan_died(s, v, wstat);
+	else if (pid == s->essential)
+		essential_died(s, wstat);
 }
 
 void

@@ -27,10 +27,11 @@
 #include "s6-svscan.h"
 
 #define USAGE "s6-svscan [ -d notif ] [ -X consoleholder ] [ -C services_max ] [ -L name_max ]" \
-	" [ -t timeout ] [ --stop-timeout=ms ] [ --hand-over ] [ scandir ]"
+	" [ -t timeout ] [ --stop-timeout=ms ] [ --hand-over ] [ --essential=pid ] [ scandir ]"
 
 #define OPT_STOP_TIMEOUT 256
 #define OPT_HAND_OVER 257
+#define OPT_ESSENTIAL 258
 #define LOCK_PAUSE (10 * CLOCK_MS)
 #define LOCK_TRIES 200
 
@@ -42,6 +43,7 @@ static struct cli_long const longs[] = {
 	{ "timeout", 't', 1 },
 	{ "stop-timeout", OPT_STOP_TIMEOUT, 1 },
 	{ "hand-over", OPT_HAND_OVER, 0 },
+	{ "essential", OPT_ESSENTIAL, 1 },
 	{ 0, 0, 0 }
 };
 
@@ -85,6 +87,7 @@ options(struct svscan *s, int argc, char const *const *argv)
 		case 'd': s->notify = descriptor(l.arg, "notif", "notification"); break;
 		case 't': s->period = cli_uint(l.arg, USAGE); break;
 		case OPT_HAND_OVER: s->hand_over = 1; break;
+		case OPT_ESSENTIAL: s->essential = (pid_t)cli_uint(l.arg, USAGE); break;
 		case OPT_STOP_TIMEOUT: s->stop_timeout = cli_uint(l.arg, USAGE); break;
 		}
 	}

@@ -84,6 +84,7 @@ struct svscan {
 	uint32_t stop_timeout;
 	int notify;
 	int console;
+	pid_t essential;	/* a child that is no supervisor: its failure is the end; 0 */
 	int hand_over;		/* finish is ours: it gets blocked signals and all orphans */
 	int adopting;		/* we said that we take over */
 	int hidden;		/* we said that there are pipes out of reach */

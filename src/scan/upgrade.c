@@ -43,6 +43,7 @@ carry_settings(struct handover *h, struct svscan *s)
 	HANDOVER_NUMBER(h, "timeout", s->period);
 	HANDOVER_NUMBER(h, "stop-timeout", s->stop_timeout);
 	HANDOVER_NUMBER(h, "hand-over", s->hand_over);
+	HANDOVER_NUMBER(h, "essential", s->essential);
 	handover_fd(h, "console", &s->console);
 	handover_fd(h, "dir", &s->dir);
 	handover_fd(h, "lock", &s->lock);

@@ -198,6 +198,15 @@ script d/etc/cont-finish.d/1 'echo 300 >/run/s6-linux-init-container-results/exi
 run container d
 is "a script of cont-finish.d comes last; modulo 256" "$rc" 44
 
+## stage 2 is killed
+
+script c/cmd 'touch /tmp/cmd.up; exec sleep 1000'
+boot /cmd
+wait_until test -e c/tmp/cmd.up
+inside sh -c 'kill -9 "$(pgrep -x s6-init-stage2)"'
+container_end
+is "the container does not go on without it" "$rc" 137
+
 ## during the boot
 
 rm c/etc/cont-init.d/01-live

@@ -222,4 +222,33 @@ s6-svscanctl -t sd
 scan_ended
 like "--hand-over: its signals stay blocked" "$(grep SigBlk finish.out)" '^SigBlk:.*[4-7c-f]...$'
 
+## an essential child
+
+printf '#!/bin/sh\necho "finish $1"\n' >sd/.s6-svscan/finish
+# essential SCRIPT: runs beside a scanner that was the shell which started it
+essential() {
+	sh -c 'sh -c "$1" & echo $! >essential.pid; exec s6-svscan --essential=$! sd' sh "$1" \
+		>finish.out 2>messages &
+	scanner=$!
+	started="$started $scanner"
+	wait_until s6-svscanctl sd
+}
+essential 'exec sleep 1000'
+kill -9 "$(cat essential.pid)"
+scan_ended
+is "it is killed: the tree stops" "$(cat finish.out messages)" "finish 137
+s6-svscan: warning: the essential process has failed - stopping"
+mkfifo go
+essential 'read -r x <go; exit "$x"'
+echo 3 >go
+scan_ended
+is "it fails: so" "$(cat finish.out)" 'finish 3'
+essential 'read -r x <go; exit "$x"'
+echo 0 >go
+ok "it ends" wait_until gone "$(cat essential.pid)"
+ok "nothing happens" s6-svscanctl -z sd
+s6-svscanctl -t sd
+scan_ended
+is "no code" "$(cat finish.out messages)" 'finish '
+
 done_testing

@@ -28,7 +28,7 @@ static struct svscan const defaults = {
 };
 
 static char const golden[] =
-	"services-max=4\0name-max=20\0timeout=1\0stop-timeout=2\0hand-over=1\0console=-1\0dir=-1\0lock=-1\0"
+	"services-max=4\0name-max=20\0timeout=1\0stop-timeout=2\0hand-over=1\0essential=21\0console=-1\0dir=-1\0lock=-1\0"
 	"control=-1\0control-x=-1\0low=-1\0adopting=1\0hidden=1\0second=1\0scan=3\0scan-wanted=1\0scan-delay=4\0"
 	"scan-error=5\0rescan=6\0look=9223372036854775807\0starved=1\0prune=term\0stop=quit\0"
 	"stop-due=7\0stop-step=8\0code=9\0upgrade=85\0supervisors=3\0bad=1\0prey=1\0"
@@ -51,6 +51,7 @@ fill(struct svscan *s)
 	s->period = 1;
 	s->stop_timeout = 2;
 	s->hand_over = 1;
+	s->essential = 21;
 	s->hidden = s->second = s->adopting = s->scan_wanted = s->starved = 1;
 	s->scan = 3;
 	s->scan_delay = 4;
@@ -100,7 +101,7 @@ check(struct svscan *r)
 	struct supervisor *v = svscan_of_pid(r, 12), *l = svscan_of_inode(r, 10, 14), *n;
 
 	ok(r->max == 4 && r->namemax == 20 && r->period == 1 && r->stop_timeout == 2
-		&& r->hand_over, "settings");
+		&& r->hand_over && r->essential == 21, "settings");
 	ok(r->adopting && r->hidden && r->second && r->scan == 3 && r->scan_wanted && r->scan_delay == 4 && r->scan_error == 5
 		&& r->rescan == 6 && r->look == CLOCK_NEVER && r->starved && r->prune == SVSCAN_TERM
 		&& r->stop == SVSCAN_QUIT && r->stop_due == 7 && r->stop_step == 8 && r->code == 9
