@@ -141,7 +141,7 @@ script f/etc/services.d/bad/run 'exit 1'
 touch f/etc/services.d/bad/down
 container f S6_LOG_PREFIX=1 sh -c 'echo cmd out; echo cmd err >&2
 	until [ -e /tmp/web ] && [ -s /tmp/db ]; do sleep 0.02; done
-	s6-svstat -o up /run/service/web' >f.out 2>f.err
+	s6-svwait -u /run/service/web && s6-svstat -o up /run/service/web' >f.out 2>f.err
 is "prefix: exit 0" "$?" 0
 for line in '\[01-init\] init out' '\[01-init\] init err' '\[web\] web out' '\[web\] web err' \
 	'\[cmd\] cmd out' '\[cmd\] cmd err' '\[cmd\] true'; do
