@@ -226,6 +226,14 @@ together(char const *how)
 	ok(r == SVLINK_DONE && gone, "%s: and so are their supervisors", how);
 }
 
+/* Until it has stopped it may still read what it is told next. */
+static void
+put_to_sleep(pid_t scan)
+{
+	kill(scan, SIGSTOP);
+	waitpid(scan, 0, WUNTRACED);
+}
+
 static void
 interrupted(pid_t scan)
 {
@@ -233,7 +241,7 @@ interrupted(pid_t scan)
 	int end[2];
 	pid_t came;
 
-	kill(scan, SIGSTOP);
+	put_to_sleep(scan);
 	svlink_check(&l);
 	came = supervisor("sv/one");
 	while (servicedir_supervised("sv/one") != 1)
@@ -292,7 +300,7 @@ succeeded(pid_t scan)
 	struct svlink l = link_of("sv/one", "one");
 	pid_t next;
 
-	kill(scan, SIGSTOP);
+	put_to_sleep(scan);
 	svlink_check(&l);
 	if (!ok(svlink_add(&l, 0) == SVLINK_DONE, "one is to be linked"))
 		exit(1);
