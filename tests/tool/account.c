@@ -1,14 +1,17 @@
 /*
- * account COUNT DIR - are the numbered lines 0..COUNT-1 (see lines.c) in the
+ * account COUNT DIR [FILE] - are the numbered lines 0..COUNT-1 (see lines.c) in the
  * log directory DIR, each once and in order? What stands before the number in
  * a line is passed over. Prints
  *
- *   LINES lines, LOST lost in GAPS gaps, the largest BYTES bytes, TORN torn
+ *   LINES lines, LOST lost in GAPS gaps, the largest BYTES bytes, TORN torn, MOST at one kill
  *
  * where a torn line is the beginning of one at the end of a file *.u, or the end
  * of one at the beginning of a file: one logger has read or written a part
  * of it and was killed. They are counted as lost, too. Exits 1, saying why, when
- * a line is there twice, out of order, or damaged otherwise.
+ * a line is there twice, out of order, or damaged otherwise. FILE tells of each kill
+ * which line was still to be read then (see storm.c): a line that is lost was
+ * so at the first kill behind it, and MOST is the greatest distance in bytes from
+ * such a line to that point. One that is lost behind the last kill is an error.
  */
 
 #include <dirent.h>
@@ -21,7 +24,9 @@
 
 struct account {
 	unsigned long next, lines, lost, gaps, torn;
-	size_t largest;
+	size_t largest, most;
+	FILE *kills;
+	unsigned long kill;	/* lines before it had been read at that kill */
 	int bad;
 };
 
@@ -32,19 +37,49 @@ complain(struct account *a, char const *file, char const *what, char const *line
 	printf("%s: %s: %.60s\n", file, what, line);
 }
 
+/* The bytes of lines FROM to TO - 1. */
+static size_t
+length(unsigned long from, unsigned long to)
+{
+	char line[NUMBERED_MAX + 1];
+	size_t bytes = 0;
+
+	while (from < to)
+		bytes += numbered(line, from++);
+	return bytes;
+}
+
+/* Which kills have lost the lines FROM to TO - 1? */
+static void
+blame(struct account *a, unsigned long from, unsigned long to)
+{
+	while (a->kills && from < to) {
+		size_t bytes;
+
+		while (a->kill <= from)
+			if (fscanf(a->kills, "%lu", &a->kill) != 1) {
+				complain(a, "lost", "by no kill", "");
+				return;
+			}
+		bytes = length(from, a->kill);
+		if (bytes > a->most)
+			a->most = bytes;
+		from = a->kill;
+	}
+}
+
 /* Lines up to I are missing. */
 static void
 gap(struct account *a, unsigned long i)
 {
-	size_t bytes = 0;
-	char line[NUMBERED_MAX + 1];
+	size_t bytes = length(a->next, i);
 
 	if (i == a->next)
 		return;
 	a->gaps++;
 	a->lost += i - a->next;
-	for (; a->next < i; a->next++)
-		bytes += numbered(line, a->next);
+	blame(a, a->next, i);
+	a->next = i;
 	if (bytes > a->largest)
 		a->largest = bytes;
 }
@@ -129,7 +164,9 @@ main(int argc, char **argv)
 	struct dirent **list;
 	int n;
 
-	if (argc != 3 || chdir(argv[2]) < 0) {
+	if (argc == 4)
+		a.kills = fopen(argv[3], "re");
+	if (argc < 3 || argc > 4 || (argc == 4 && !a.kills) || chdir(argv[2]) < 0) {
 		fprintf(stderr, "account: cannot go to the directory\n");
 		return 111;
 	}
@@ -138,7 +175,7 @@ main(int argc, char **argv)
 		read_file(&a, list[i]->d_name);
 	read_file(&a, "current");
 	gap(&a, strtoul(argv[1], 0, 10));
-	printf("%lu lines, %lu lost in %lu gaps, the largest %zu bytes, %lu torn\n",
-		a.lines, a.lost, a.gaps, a.largest, a.torn);
+	printf("%lu lines, %lu lost in %lu gaps, the largest %zu bytes, %lu torn, %zu at one kill\n",
+		a.lines, a.lost, a.gaps, a.largest, a.torn, a.most);
 	return a.bad;
 }

@@ -1,11 +1,13 @@
 /*
- * storm KILLS MICROSECONDS SEED LINES CMD [ARG...] - writes numbered lines (see lines.c)
- * into a pipe without end, and runs CMD on the other end of it again and
+ * storm KILLS MICROSECONDS SEED LINES FILE CMD [ARG...] - writes numbered lines (see
+ * lines.c) into a pipe without end, and runs CMD on the other end of it again and
  * again: each is killed with SIGKILL after a random time of at most
  * MICROSECONDS, the last one, after KILLS, gets the rest and the pipe's end.
- * At least LINES lines are written. Prints how many.
+ * At least LINES lines are written. Prints how many. FILE gets a line for each kill: the
+ * number of the first line that then was still whole in the pipe.
  */
 
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -48,6 +50,27 @@ produce(int fd, int report, unsigned long least)
 	_exit(0);
 }
 
+/* The number of the first line that is whole in the pipe IN, which nobody reads now;
+   waits for one. It is seen in a COPY. */
+static unsigned long
+first_in(int in, int const *copy)
+{
+	for (;;) {
+		struct timespec t = { .tv_nsec = 100000 };
+		char buf[4096 + 1], *line, colon;
+		ssize_t n = tee(in, copy[1], sizeof buf - 1, 0);
+		unsigned long i;
+
+		if (n < 1 || read(copy[0], buf, (size_t)n) != n)
+			exit(111);
+		buf[n] = 0;
+		line = strchr(buf, 'L');
+		if (line && sscanf(line, "L%10lu%c", &i, &colon) == 2 && colon == ':')
+			return i;
+		nanosleep(&t, 0);
+	}
+}
+
 static pid_t
 start(int fd, char **argv)
 {
@@ -63,10 +86,11 @@ start(int fd, char **argv)
 int
 main(int argc, char **argv)
 {
-	int in[2], report[2], status;
+	int in[2], report[2], copy[2], status;
 	unsigned long lines = 0;
 	pid_t producer, pid;
-	int kills = argc > 5 ? atoi(argv[1]) : -1, most = kills < 0 ? 0 : atoi(argv[2]);
+	FILE *at;
+	int kills = argc > 6 ? atoi(argv[1]) : -1, most = kills < 0 ? 0 : atoi(argv[2]);
 
 	if (kills < 0 || most < 1 || pipe(in) < 0 || pipe(report) < 0)
 		return 100;
@@ -76,6 +100,9 @@ main(int argc, char **argv)
 	}
 	for (int fd = 3; fd < 20; fd++)
 		close(fd);
+	at = fopen(argv[5], "we");
+	if (!at || pipe2(copy, O_CLOEXEC) < 0)
+		return 111;
 	srand((unsigned)atoi(argv[3]));
 	signal(SIGTERM, on_term);
 	producer = fork();
@@ -87,7 +114,7 @@ main(int argc, char **argv)
 	for (int i = 0; i < kills; i++) {
 		struct timespec t = { .tv_nsec = 1000L * (rand() % most) };
 
-		pid = start(in[0], argv + 5);
+		pid = start(in[0], argv + 6);
 		nanosleep(&t, 0);
 		kill(pid, SIGKILL);
 		waitpid(pid, &status, 0);
@@ -96,9 +123,11 @@ main(int argc, char **argv)
 			kill(producer, SIGKILL);
 			return 1;
 		}
+		fprintf(at, "%lu\n", first_in(in[0], copy));
 	}
+	fclose(at);
 	kill(producer, SIGTERM);
-	pid = start(in[0], argv + 5);
+	pid = start(in[0], argv + 6);
 	close(in[0]);
 	if (read(report[0], &lines, sizeof lines) != sizeof lines)
 		return 111;
