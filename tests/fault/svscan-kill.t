@@ -14,6 +14,7 @@ killed() {
 }
 killed 'in a whole life' 80
 [ -n "$LONG" ] || every 15
+killed 'while it is upgraded in place' 120 -u
 killed 'while it takes over' 120 -a
 killed 'while it takes over after all supervisors died' 100 -g
 killed 'while it takes over after some supervisors died' 100 -s

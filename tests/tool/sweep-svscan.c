@@ -2,7 +2,7 @@
  * sweep-svscan - the lives of a scan directory, over and over; each time its
  * s6-svscan is disturbed at one system call more.
  *
- *   sweep-svscan [-j JOBS] [-f FIRST] [-a|-g|-s] [-c CHILD] [-q] NAME
+ *   sweep-svscan [-j JOBS] [-f FIRST] [-a|-g|-s] [-c CHILD] [-q] [-u] NAME
  *                kill|freeze|errno=E|wall=nofile
  *
  * "kill": it is killed there, and the next one started. "freeze": it is killed
@@ -12,6 +12,7 @@
  * The story: start with a service and one that is logged, a service is linked, a
  * supervisor and then the logger's are killed, the logged service dies, the link is
  * removed, all is stopped (by t, with -q by q).
+ * -u: another story, start, upgrade of all in place, the logged service dies, stop.
  * -a: the disturbed one comes after another that was killed; -g: all supervisors were
  * killed, too; -s: some of them.
  * After each step there must be one instance of each service, and the status must
@@ -29,7 +30,7 @@
 
 static struct {
 	char const *name;
-	int adopt, gap, some, quit;
+	int adopt, gap, some, quit, upgrade;
 } option;
 
 static struct {
@@ -198,6 +199,22 @@ remove_link(void)
 }
 
 static int
+upgrade(void)
+{
+	return send_bytes(SCAN "/control-x", "U") == 0;
+}
+
+static int
+upgraded(void)
+{
+	char text[4096];
+
+	return read_file("err", text, sizeof text) > 0
+		&& strstr(text, "s6-svscan: info: upgraded to version") && all_right()
+		&& tree[WEB].notes.pid == t.before[WEB].notes.pid;
+}
+
+static int
 end_all(void)
 {
 	return tell_scanner(option.quit ? "q" : "t");
@@ -220,6 +237,12 @@ static struct step {
 	{ "the logger's supervisor killed", kill_log, log_is_back },
 	{ "web killed", kill_web, web_is_back },
 	{ "unlink", remove_link, all_right },
+	{ "end", end_all, ended },
+	{ 0, 0, 0 }
+}, upgrade_steps[] = {
+	{ "start", nothing, started },
+	{ "upgrade", upgrade, upgraded },
+	{ "web killed", kill_web, web_is_back },
 	{ "end", end_all, ended },
 	{ 0, 0, 0 }
 };
@@ -315,7 +338,7 @@ trial(int n)
 	if (option.adopt && !precede())
 		return failed("could not begin");
 	t.tracer = disturb(n, 0, argv);
-	for (struct step const *s = steps; s->name && v == SURVIVED; s++)
+	for (struct step const *s = option.upgrade ? upgrade_steps : steps; s->name && v == SURVIVED; s++)
 		if (play(s) < 0)
 			v = FAILED;
 	if (v == SURVIVED)
@@ -334,7 +357,7 @@ main(int argc, char **argv)
 {
 	int jobs = 2, first = -1, opt;
 
-	while ((opt = getopt(argc, argv, "+ac:f:gj:qs")) != -1) {
+	while ((opt = getopt(argc, argv, "+ac:f:gj:qsu")) != -1) {
 		switch (opt) {
 		case 'a': option.adopt = 1; break;
 		case 'c': snprintf(disturbance.child, sizeof disturbance.child, "%s", optarg); break;
@@ -343,6 +366,7 @@ main(int argc, char **argv)
 		case 'j': jobs = atoi(optarg); break;
 		case 'q': option.quit = 1; break;
 		case 's': option.adopt = option.some = 1; break;
+		case 'u': option.upgrade = 1; break;
 		default: return 100;
 		}
 	}
