@@ -3,8 +3,9 @@
  * log directory DIR, each once and in order? What stands before the number in
  * a line is passed over. Prints
  *
- *   LINES lines, LOST lost in GAPS gaps, the largest BYTES bytes, TORN torn, MOST at one kill
+ *   LINES lines, LOST lost in GAPS gaps, the largest BYTES bytes, TORN torn
  *
+ * and, with a FILE, behind it ", MOST at one kill";
  * where a torn line is the beginning of one at the end of a file *.u, or the end
  * of one at the beginning of a file: one logger has read or written a part
  * of it and was killed. They are counted as lost, too. Exits 1, saying why, when
@@ -175,7 +176,10 @@ main(int argc, char **argv)
 		read_file(&a, list[i]->d_name);
 	read_file(&a, "current");
 	gap(&a, strtoul(argv[1], 0, 10));
-	printf("%lu lines, %lu lost in %lu gaps, the largest %zu bytes, %lu torn, %zu at one kill\n",
-		a.lines, a.lost, a.gaps, a.largest, a.torn, a.most);
+	printf("%lu lines, %lu lost in %lu gaps, the largest %zu bytes, %lu torn",
+		a.lines, a.lost, a.gaps, a.largest, a.torn);
+	if (a.kills)
+		printf(", %zu at one kill", a.most);
+	putchar('\n');
 	return a.bad;
 }
