@@ -174,8 +174,6 @@ log_archive(struct log_dir *d, char const *file, char suffix)
 	else
 		/* nobody else makes names here: we hold the lock */
 		r = renameat(d->dirfd, file, d->dirfd, name);
-	if (!r)
-		fsync(d->dirfd);	/* the best that can be done */
 	return r;
 }
 

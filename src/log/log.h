@@ -275,8 +275,8 @@ extern void log_alert(struct log_action const *a, struct log_stamp const *st, ch
 extern void log_status_write(struct log_action *a, struct log_conf const *conf);
 
 /* logdir.c: a log directory */
-enum log_front { LOG_WRITING, LOG_SHELVING, LOG_OPENING };
-enum log_back { LOG_RESTING, LOG_SEALING, LOG_ARCHIVING, LOG_SPAWNING, LOG_PROCESSING,
+enum log_front { LOG_WRITING, LOG_SHELVING, LOG_OPENING, LOG_NAMING };
+enum log_back { LOG_RESTING, LOG_SEALING, LOG_SETTLING, LOG_SPAWNING, LOG_PROCESSING,
 	LOG_ACCEPTING, LOG_PUBLISHING };
 
 struct log_trouble {
@@ -424,7 +424,8 @@ extern int log_dir_current(struct log_dir *d, uint64_t *size);
 extern int log_dir_remake(struct log_dir *d);
 
 /* archive.c: these return 0, or -1 with errno. FILE gets an archive's name
-   ending in SUFFIX, unless it is missing; it is removed when it is empty. */
+   ending in SUFFIX, unless it is missing; it is removed when it is empty. The
+   directory is not synced. */
 extern int log_archive(struct log_dir *d, char const *file, char suffix);
 
 /* The archive that is the file DEV, INO: fills NAME, of LOG_ARCHIVE_NAME bytes, and
@@ -441,9 +442,9 @@ extern int log_archive_newest(struct log_dir *d);
 /* processor.c: starts the processor. 0, or -1 with errno. */
 extern int log_processor_start(struct log_dir *d);
 
-/* Takes its results: processed is whole, previous is gone, newstate is state.
-   Returns 0, or -1 with errno and the *FILE; -2 when processed could not be
-   synced. */
+/* Takes its results: processed is what it put out, whole, previous is gone,
+   newstate is state. Returns 0, or -1 with errno and the *FILE; -2 when its
+   output could not be synced. */
 extern int log_processor_accept(struct log_dir *d, char const **file);
 
 /* s6-log.c */

@@ -2,9 +2,10 @@
  * logdir.c - a log directory at work: writing, rotating. See log.h.
  *
  * Two things go on at a time. The front writes to current; when that is full
- * it is renamed to previous, and a new current is opened. The back then brings
- * previous to the disk and makes an archive of it, through the processor if
- * there is one, while the front is writing again: what was read must not wait
+ * it is renamed to previous, that becomes an archive or, with a processor, gets
+ * a second name (see recover.c), and a new current is opened. The back then
+ * brings previous to the disk, and the processor, if there is one, makes an
+ * archive of it, while the front is writing again: what was read must not wait
  * in memory for the disk. Only the next rotation waits for the back. A step
  * that fails is tried again after a while, with one warning at the beginning
  * of the trouble and one at its end.
@@ -70,7 +71,8 @@ static int
 shelve(struct log_dir *d)
 {
 	if (!renameat(d->dirfd, "current", d->dirfd, "previous")) {
-		d->front = LOG_OPENING;
+		/* a journal must know of its successor first */
+		d->front = d->journal->on ? LOG_OPENING : LOG_NAMING;
 		return 1;
 	}
 	if (errno == ENOENT && !log_dir_remake(d))
@@ -91,14 +93,33 @@ open_new(struct log_dir *d)
 		close(fd);
 		return 0;
 	}
+	d->front = LOG_WRITING;
 	if (d->fd >= 0) {
 		d->oldfd = d->fd;
 		d->back = LOG_SEALING;
+		if (d->journal->on)
+			d->front = LOG_NAMING;
 	}
 	d->fd = fd;
 	d->size = size;
 	d->wanted = 0;
-	d->front = LOG_WRITING;
+	return 1;
+}
+
+/* Upstream's logger, should it be the next one here, refuses to start where it
+   finds both a previous and a current to be archived. */
+static int
+name_old(struct log_dir *d)
+{
+	/* the mark of a whole file; useful, but not vital */
+	fchmodat(d->dirfd, "previous", d->conf->mode | S_IXUSR, 0);
+	if (d->lim.processor) {
+		unlinkat(d->dirfd, "processed", 0);
+		linkat(d->dirfd, "previous", d->dirfd, "processed", 0);
+	} else if (log_archive(d, "previous", 's') < 0) {
+		return log_dir_failed(d, &d->ftrouble, "archive", "previous");
+	}
+	d->front = d->journal->on ? LOG_WRITING : LOG_OPENING;
 	return 1;
 }
 
@@ -108,6 +129,7 @@ run_front(struct log_dir *d)
 	static int (*const step[])(struct log_dir *) = {
 		[LOG_SHELVING] = shelve,
 		[LOG_OPENING] = open_new,
+		[LOG_NAMING] = name_old,
 	};
 
 	while (d->front != LOG_WRITING)
@@ -124,29 +146,20 @@ seal(struct log_dir *d)
 	/* what cannot be synced at all is no reason to stop */
 	if (fsync(d->oldfd) < 0 && errno != EINVAL && errno != EROFS)
 		return log_dir_failed(d, &d->btrouble, "sync", "previous");
-	/* the mark of a whole file; useful, but not vital */
-	fchmod(d->oldfd, d->conf->mode | S_IXUSR);
 	close(d->oldfd);
 	d->oldfd = -1;
-	d->back = d->lim.processor ? LOG_SPAWNING : LOG_ARCHIVING;
+	d->back = d->lim.processor ? LOG_SPAWNING : LOG_SETTLING;
 	return 1;
 }
 
 static int
 finish(struct log_dir *d)
 {
+	fsync(d->dirfd);	/* the best that can be done */
 	log_archive_trim(d);
 	d->back = LOG_RESTING;
 	log_dir_worked(d, &d->btrouble, "rotation of");
 	return 1;
-}
-
-static int
-archive(struct log_dir *d)
-{
-	if (log_archive(d, "previous", 's') < 0)
-		return log_dir_failed(d, &d->btrouble, "archive", "previous");
-	return finish(d);
 }
 
 static int
@@ -187,7 +200,7 @@ log_dir_settle(struct log_dir *d)
 {
 	static int (*const step[])(struct log_dir *) = {
 		[LOG_SEALING] = seal,
-		[LOG_ARCHIVING] = archive,
+		[LOG_SETTLING] = finish,
 		[LOG_SPAWNING] = spawn,
 		[LOG_ACCEPTING] = accept,
 		[LOG_PUBLISHING] = publish,
@@ -357,7 +370,8 @@ log_dir_close(struct log_dir *d)
 {
 	struct stat st;
 
-	if (d->fd < 0 || d->front != LOG_WRITING || d->torn)
+	/* with a clean current, upstream's logger would not look at previous */
+	if (d->fd < 0 || d->front != LOG_WRITING || d->back != LOG_RESTING || d->torn)
 		return;
 	if (!fstat(d->fd, &st) && !st.st_nlink && st.st_size)
 		log_dir_remake(d);

@@ -18,7 +18,7 @@ arrange(posix_spawn_file_actions_t *fa, int dirfd)
 {
 	static struct { int fd; char const *file; int flags; } const files[] = {
 		{ 0, "previous", O_RDONLY },
-		{ 1, "processed", O_WRONLY | O_CREAT | O_TRUNC },
+		{ 1, "processing", O_WRONLY | O_CREAT | O_TRUNC },
 		{ 4, "state", O_RDONLY | O_CREAT },
 		{ 5, "newstate", O_WRONLY | O_CREAT | O_TRUNC },
 	};
@@ -94,12 +94,16 @@ log_processor_accept(struct log_dir *d, char const **file)
 {
 	int r;
 
-	*file = "processed";
+	*file = "processing";
 	r = settle(d, *file, d->conf->mode | S_IXUSR);
 	if (r < 0)
 		return r;
 	*file = "newstate";
 	if (settle(d, *file, 0) < 0)
+		return -1;
+	/* in the place of the second name of previous */
+	*file = "processing";
+	if (renameat(d->dirfd, *file, d->dirfd, "processed") < 0 && errno != ENOENT)
 		return -1;
 	*file = "previous";
 	if (unlinkat(d->dirfd, *file, 0) < 0 && errno != ENOENT)

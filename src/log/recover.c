@@ -8,6 +8,11 @@
  *                 unless
  *   processed     is executable: what the processor made of previous, whole:
  *                 archived as .s instead of previous; else removed
+ *   processing    what the processor puts out: removed
+ *
+ * While the processor runs, processed is a second name of previous: a logger of
+ * upstream's finds it executable and archives it as .s. Else it would archive
+ * both previous and current as .u, give them the same name, and refuse to start.
  */
 
 #include <errno.h>
@@ -55,6 +60,16 @@ exists(struct log_dir const *d, char const *file, struct stat *st)
 	return !fstatat(d->dirfd, file, st, AT_SYMLINK_NOFOLLOW);
 }
 
+/* Is what the processor made of previous there, and whole? */
+static int
+has_result(struct log_dir const *d)
+{
+	struct stat made, raw;
+
+	return exists(d, "processed", &made) && made.st_mode & S_IXUSR
+		&& !(exists(d, "previous", &raw) && raw.st_ino == made.st_ino);
+}
+
 static void
 salvage(struct log_dir *d, char const *file, char suffix)
 {
@@ -68,6 +83,7 @@ salvage(struct log_dir *d, char const *file, char suffix)
 	}
 	if (log_archive(d, file, suffix) < 0)
 		strerr_diefusys(111, "archive ", d->name, "/", file);
+	fsync(d->dirfd);	/* the best that can be done */
 }
 
 static void
@@ -78,11 +94,12 @@ recover(struct log_dir *d)
 	int strays = exists(d, "previous", &st);
 	int fd;
 
+	unlinkat(d->dirfd, "processing", 0);
 	if (!clean) {
 		unlinkat(d->dirfd, "state", 0);
 		unlinkat(d->dirfd, "newstate", 0);
 	}
-	if (exists(d, "processed", &st) && st.st_mode & S_IXUSR) {
+	if (has_result(d)) {
 		if (unlinkat(d->dirfd, "previous", 0) < 0 && errno != ENOENT)
 			strerr_diefusys(111, "unlink ", d->name, "/previous");
 		salvage(d, "processed", 's');

@@ -275,6 +275,13 @@ crash c9 current 744
 crash c9 previous 744
 logs 'x\n' ./c9
 is "clean current, stray previous: kept" "$(cat c9/@*.u c9/current | tr '\n' ' ')" "previous current x "
+crash ca previous 744
+ln ca/previous ca/processed
+crash ca processing 644
+crash ca current 644
+logs 'x\n' ./ca
+is "processed, but only a name of previous: not processed" \
+	"$(cat ca/@*.u ca/current | tr '\n' ' ')$(ls ca | tr '\n' ' ' | tr -d @a-f0-9)" "previous current x .u .u urrnt lok stt "
 
 # processors
 seq 10000 10999 >numbers
@@ -308,7 +315,7 @@ like "says so once, and when it works again" "$(tr '\n' ';' <"$TMPDIR/berr")" \
 	'^s6-log: warning: processor failed in ./p7;s6-log: info: rotation of ./p7 works again after 0 s;$'
 seq 10000 10700 | s6-log s4096 l0 r1 '?kill -9 $$' ./p8 2>err
 is "crashed at the end: left to the next start" "$? $(cat err) $(ls p8 | grep -v @ | tr '\n' ' ')" \
-	"0 s6-log: warning: processor crashed in ./p8 current lock newstate previous processed state "
+	"0 s6-log: warning: processor crashed in ./p8 current lock newstate previous processed processing state "
 s6-log n50 s4096 l0 ./p8 <numbers
 is "which loses nothing" "$(cat p8/@* p8/current | cksum)" "$( (seq 10000 10700; cat numbers) | cksum)"
 

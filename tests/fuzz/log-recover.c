@@ -8,7 +8,7 @@
 static char const *const names[] = {
 	"current", "previous", "processed", "state", "newstate", "lock", "journal.0", "journal.1",
 	"@400000006b00000000000001.s", "@400000006b00000000000002.u", "@7fffffffffffffff3b9ac9ff.s",
-	"@400000006b00000000000003.x", "@40", "other", "journal",
+	"@400000006b00000000000003.x", "@40", "other", "processing", "journal",
 };
 
 #define NAMES (sizeof names / sizeof *names)
