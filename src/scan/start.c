@@ -14,6 +14,7 @@
 
 #include <sextet/clock.h>
 #include <sextet/filereplace.h>
+#include <sextet/lock.h>
 #include <sextet/path.h>
 #include <sextet/pidfd.h>
 #include <sextet/servicedir.h>
@@ -222,15 +223,37 @@ svscan_signal(struct supervisor *v, int sig)
 	}
 }
 
+/* Opens V's supervise, by path: proved by the lock that V holds in it, as a link on
+   the way may lead elsewhere by now. -1, ESRCH: it is none. */
+static int
+open_supervise(struct supervisor *v)
+{
+	char path[SVSCAN_PATHMAX + sizeof "/supervise"];
+	pid_t owner;
+	int fd;
+
+	path_join(path, sizeof path, v->name, SERVICEDIR_SUPERVISE);
+	fd = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (fd < 0 || (lock_test(fd, "lock", &owner) > 0 && (!owner || owner == v->pid)))
+		return fd;
+	close(fd);
+	errno = ESRCH;
+	return -1;
+}
+
 int
 svscan_write(struct supervisor *v, char const *fifo, char const *commands)
 {
-	char path[SVSCAN_PATHMAX + sizeof "/supervise/control-x"];
 	struct stat st;
+	int dir = open_supervise(v);
 	int fd, r = -1, e;
 
-	path_join3(path, sizeof path, v->name, SERVICEDIR_SUPERVISE, fifo);
-	fd = open(path, O_WRONLY | O_NONBLOCK | O_NOFOLLOW | O_CLOEXEC);
+	if (dir < 0)
+		return -1;
+	fd = openat(dir, fifo, O_WRONLY | O_NONBLOCK | O_NOFOLLOW | O_CLOEXEC);
+	e = errno;
+	close(dir);
+	errno = e;
 	if (fd < 0)
 		return -1;
 	errno = EPROTO;
@@ -267,14 +290,16 @@ svscan_drop(struct svscan *s, struct supervisor *v)
 	svscan_retry(s, 0);
 }
 
-/* Did V's service end the whole container? Takes its word away, so that it is
-   said once: 1 with the code. */
+/* Did V's service end the whole container, as its supervisor PID, which has died,
+   says? 1 with the code. A word of another pid is none: it is of an earlier
+   supervisor, or of another directory, where a link leads by now. */
 static int
-ended(struct supervisor *v, int *code)
+ended(struct supervisor *v, pid_t pid, int *code)
 {
-	char path[SVSCAN_PATHMAX + sizeof "/supervise/ended"], text[12];
+	char path[SVSCAN_PATHMAX + sizeof "/supervise/ended"], text[32];
 	unsigned int u;
-	size_t n;
+	pid_t by;
+	size_t n, m;
 	ssize_t r;
 
 	path_join3(path, sizeof path, v->name, SERVICEDIR_SUPERVISE, "ended");
@@ -284,15 +309,15 @@ ended(struct supervisor *v, int *code)
 			strerr_warnwusys("read ", path);
 		return 0;
 	}
-	unlink(path);
 	text[r] = 0;
 	n = uint_scan(text, &u);
-	if (!n || (text[n] && text[n] != '\n') || u > 255) {
+	m = n && u <= 255 && text[n] == ' ' ? pid_scan(text + n + 1, &by) : 0;
+	if (!m || (text[n + 1 + m] && text[n + 1 + m] != '\n')) {
 		strerr_warnw("invalid ", path);
 		return 0;
 	}
 	*code = (int)u;
-	return 1;
+	return by == pid;
 }
 
 /* When to restart V. One that was killed left its service alone: at once, but
@@ -316,6 +341,7 @@ restart_time(struct supervisor *v, int wstat, int64_t now)
 void
 svscan_died(struct svscan *s, struct supervisor *v, int wstat)
 {
+	pid_t pid = v->pid;
 	int code;
 
 	svscan_set_pid(s, v, 0);
@@ -324,7 +350,7 @@ svscan_died(struct svscan *s, struct supervisor *v, int wstat)
 		svscan_died_late(s, v, wstat);
 		return;
 	}
-	if (ended(v, &code)) {
+	if (ended(v, pid, &code)) {
 		s->code = code;
 		svscan_stop(s, SVSCAN_TERM);
 		return;

@@ -109,7 +109,7 @@ pace(struct service *s)
 static int
 ends(struct service *s, int permanent)
 {
-	char code[UINT_FMT + 1];
+	char code[UINT_FMT + PID_FMT + 2];
 	int wstat = s->status.wstat;
 	size_t n;
 
@@ -131,6 +131,8 @@ ends(struct service *s, int permanent)
 	}
 	n = uint_fmt(code, WIFSIGNALED(wstat) ? 128U + (unsigned int)WTERMSIG(wstat)
 		: (unsigned int)WEXITSTATUS(wstat));
+	code[n++] = ' ';
+	n += pid_fmt(code + n, getpid());
 	code[n++] = '\n';
 	if (filereplace_rename(s->supervise, SUPERVISE_ENDED, code, n, 0644) == 0)
 		return 1;

@@ -274,39 +274,51 @@ is "no finish: 0" "$rc" 0
 
 ## a service that ends all
 
-# end_by TEXT: the supervisor of sd/a leaves that word and exits
+# end_by TEXT: the supervisor of sd/a leaves that word, of its own pid for %, and exits
 end_by() {
 	: >messages
 	scan sd 2>>messages
 	wait_until is_up sd/a
-	printf '%s' "$1" >sd/a/supervise/ended
+	own=$(pgrep -P "$scanner" -f '^s6-supervise a$')
+	printf '%s' "$1" | sed "s/%/$own/" >sd/a/supervise/ended
 	s6-svc -xd sd/a
 }
-end_by 7
+end_by '7 %'
 scan_ended
 is "ended: exit with its code" "$rc" 7
-notok "ended: the word is taken away" test -e sd/a/supervise/ended
-end_by '255
+scan sd
+wait_until is_up sd/a
+notok "ended: the next supervisor takes the word away" test -e sd/a/supervise/ended
+s6-svscanctl -t sd
+scan_ended
+is "ended: and it ends nothing more" "$rc" 0
+end_by '255 %
 '
 scan_ended
 is "ended: 255 and a newline" "$rc" 255
 # shellcheck disable=SC2016
 handler finish 'echo "$# $1 $S6_EXITCODE"; exit 3'
-end_by 0 >finish.out
+end_by '0 %' >finish.out
 scan_ended
 is "ended: finish decides" "$rc" 3
 is "ended: finish gets the code" "$(cat finish.out)" "1 0 0"
 rm sd/.s6-svscan/finish
-for word in 256 x '' '7 8' -1; do
+for word in '256 %' x '' 7 '7 x' '7 %x' '-1 %'; do
 	end_by "$word"
 	ok "ended: '$word' ends nothing" wait_until test -s messages
 	is "ended: '$word': a warning" "$(cat messages)" \
 		"s6-svscan: warning: invalid a/supervise/ended"
-	[ "$word" != 256 ] || ok "ended: '$word': restarted" wait_until is_up sd/a
+	[ "$word" != x ] || ok "ended: '$word': restarted" wait_until is_up sd/a
 	s6-svscanctl -t sd
 	scan_ended
 	is "ended: '$word': exit 0" "$rc" 0
 done
+end_by '7 1'
+s6-svc -xd sd/a
+wait_until is_up sd/a
+s6-svscanctl -t sd
+scan_ended
+is "ended: said by another process: is nothing" "$rc.$(cat messages)" 0.
 
 ## a scan that is ordered during a stop starts nothing
 

@@ -145,8 +145,8 @@ ok "what an earlier one left does not count" [ ! -e end-any/supervise/ended ]
 for s in any failure giveup zero word; do touch end-$s/go; done
 tell end-asked r
 for s in any failure; do wait_until heard end-$s sudDx; done
-is "any: exit code" "$(cat end-any/supervise/ended)" 9
-is "failure: 128 + the signal" "$(cat end-failure/supervise/ended)" 137
+is "any: exit code" "$(cut -d' ' -f 1 end-any/supervise/ended)" 9
+is "failure: 128 + the signal" "$(cut -d' ' -f 1 end-failure/supervise/ended)" 137
 ok "the supervisor leaves" wait_until sh -c '! s6-svok end-any && ! s6-svok end-failure'
 wait_until heard end-zero sudDudD
 notok "failure: exit 0 is none" [ -e end-zero/supervise/ended ]
@@ -154,7 +154,7 @@ wait_until heard end-giveup sudDudD
 notok "giveup: not at any death" [ -e end-giveup/supervise/ended ]
 touch end-giveup/last
 wait_until [ -e end-giveup/supervise/ended ]
-is "giveup: at a permanent failure" "$(cat end-giveup/supervise/ended)" 9
+is "giveup: at a permanent failure" "$(cut -d' ' -f 1 end-giveup/supervise/ended)" 9
 wait_until heard end-asked sudDu
 notok "a death that was asked for does not count" [ -e end-asked/supervise/ended ]
 wait_until heard end-word sudDudD

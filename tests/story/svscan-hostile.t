@@ -63,13 +63,35 @@ kill -- "-$(cat group)"
 
 ## a word on the end of the container
 
-printf '5\n' >sd/web/supervise/ended
-chown 54321 sd/web/supervise/ended
 old=$(supervisor web)
+printf '5 %s\n' "$old" >sd/web/supervise/ended
+chown 54321 sd/web/supervise/ended
 kill -9 "$old"
 is_new() { new=$(supervisor web) && [ -n "$new" ] && [ "$new" != "$old" ] && s6-svok sd/web; }
 ok "a word that is not root's does not end all" wait_until is_new
 s6-svscanctl -t sd
 scan_ended
 is "and gives no exit code" "$rc" 0
+
+## supervise leads elsewhere by now
+
+service other
+supervise other
+service sd/web 'trap "" TERM
+	echo >up
+	while :; do sleep 0.02; done'
+rm -rf sd/web/supervise sd/web/log
+mkdir users
+ln -s ../../users/web sd/web/supervise
+scan sd --stop-timeout=100 2>messages
+wait_until [ -e sd/web/up ]
+s6-svwait -t 9000 -u other
+before=$(s6-svstat -o pid,wantedup other)
+mv users/web users/theirs
+ln -s "$PWD/other/supervise" users/web
+s6-svscanctl -t sd
+scan_ended
+is "a stubborn one is killed all the same" "$rc" 0
+like "and its supervisor could not be told" "$(cat messages)" 'unable to control web: No such process$'
+is "nor was another" "$(s6-svstat -o pid,wantedup other)" "$before"
 done_testing

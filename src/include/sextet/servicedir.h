@@ -31,7 +31,8 @@
  *     death_tally           14-byte records   s6-supervise    s6-svdt (tally.h)
  *     child                 64 bytes          s6-supervise    its successor (child.h)
  *     failing               text              s6-supervise    s6-svstat (failing.h)
- *     ended                 decimal number    s6-supervise    s6-svscan (ends-container)
+ *     ended                 "CODE PID"        s6-supervise    s6-svscan (ends-container;
+ *                                             (its own pid)   before that pid dies)
  *     service-lock          lock file         s6-setlock      with lock-fd
  *
  * A one-value file is read up to 11 bytes (15 for signals), without blocking;
