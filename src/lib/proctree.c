@@ -36,10 +36,11 @@ numbers_open(struct numbers *n, int dirfd, char const *path)
 	return n->fd < 0 ? -1 : 0;
 }
 
-/* The next number, 0 at the end. */
+/* The next number; 0 at the end, with errno 0, or with what went wrong. */
 static pid_t
 numbers_next(struct numbers *n)
 {
+	errno = 0;
 	for (;;) {
 		struct entry const *e;
 		uint64_t u;
@@ -101,7 +102,8 @@ append_children(struct list *l, int fd, pid_t pid)
 	}
 }
 
-/* Appends the children of PID. -1: this kernel has no such list. */
+/* Appends the children of PID. -1: this kernel has no such list, or it cannot be
+   read now. */
 static int
 children_of(struct list *l, pid_t pid)
 {
@@ -114,7 +116,7 @@ children_of(struct list *l, pid_t pid)
 	n += pid_fmt(path + n, pid);
 	put(path + n, "/task");
 	if (numbers_open(&threads, AT_FDCWD, path) < 0)
-		return 0;	/* it has gone */
+		return errno == ENOENT || errno == ESRCH ? 0 : -1;	/* it has gone? */
 	while ((tid = numbers_next(&threads))) {
 		int fd;
 
@@ -131,6 +133,24 @@ children_of(struct list *l, pid_t pid)
 	return listed || kill(pid, 0) < 0 ? 0 : -1;
 }
 
+/* Can /proc tell nothing? With errno, ENOSYS if it is none. */
+static int
+no_proc(void)
+{
+	errno = 0;
+	if (procstat_works())
+		return 0;
+	if (!proctree_later(errno))
+		errno = ENOSYS;
+	return 1;
+}
+
+int
+proctree_later(int e)
+{
+	return e == EMFILE || e == ENFILE || e == ENOMEM;
+}
+
 ssize_t
 proctree_children(pid_t pid, struct proctree *list, size_t max)
 {
@@ -144,12 +164,10 @@ proctree_all(int (*see)(void *arg, pid_t pid, struct procstat const *ps), void *
 {
 	struct numbers all;
 	pid_t pid;
-	int r = 0;
+	int r = 0, unseen = 0, e;
 
-	if (!procstat_works()) {
-		errno = ENOSYS;
+	if (no_proc())
 		return -1;
-	}
 	if (numbers_open(&all, AT_FDCWD, "/proc") < 0)
 		return -1;
 	while (!r && (pid = numbers_next(&all))) {
@@ -157,9 +175,13 @@ proctree_all(int (*see)(void *arg, pid_t pid, struct procstat const *ps), void *
 
 		if (procstat_read(pid, &ps) == 0)
 			r = see(arg, pid, &ps);
+		else if (proctree_later(errno))
+			unseen = errno;
 	}
+	e = !r && errno ? errno : unseen;
 	close(all.fd);
-	return r;
+	errno = e;
+	return !r && e ? -1 : r;
 }
 
 struct climb {
@@ -189,10 +211,8 @@ proctree_below(pid_t root, struct proctree *list, size_t max)
 {
 	struct climb c = { { list, 0, max }, root };
 
-	if (!procstat_works()) {
-		errno = ENOSYS;
+	if (no_proc())
 		return -1;
-	}
 	if (children_of(&c.list, root) < 0)
 		return proctree_all(climb, &c) < 0 ? -1 : (ssize_t)c.list.n;
 	for (size_t i = 0; i < c.list.n; i++)

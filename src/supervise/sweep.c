@@ -67,10 +67,13 @@ static int
 grouped(struct service *s, int sig)
 {
 	pid_t list[AT_ONCE];
-	ssize_t n = s->cgroup < 0 ? -1 : cgroup_members(s->cgroup, list, AT_ONCE);
+	ssize_t n;
 
-	if (n <= 0)
+	if (s->cgroup < 0)
 		return 0;
+	n = cgroup_members(s->cgroup, list, AT_ONCE);
+	if (n <= 0)
+		return n < 0 && proctree_later(errno);
 	if (sig == SIGKILL && cgroup_kill(s->cgroup) == 0)
 		return 1;
 	for (ssize_t i = 0; sig && i < n && i < AT_ONCE; i++) {
@@ -161,7 +164,8 @@ see(void *arg, pid_t pid, struct procstat const *ps)
 	return 0;
 }
 
-/* Looks for leftovers that are not below us, and sends them SIG (0: none).
+/* Looks for leftovers that are not below us, and sends them SIG (0: none). What
+   cannot be looked at now may be one.
    Their session's number can belong to somebody else only once none of them is
    left, and then its leader lives. */
 static int
@@ -174,7 +178,8 @@ strangers(struct service *s, int sig)
 		return a.found;
 	if (procstat_read(s->swept, &leader) == 0 && leader.state != 'Z' && leader.state != 'X')
 		return a.found;
-	proctree_all(see, &a);
+	if (proctree_all(see, &a) < 0 && proctree_later(errno))
+		a.found = 1;
 	return a.found;
 }
 

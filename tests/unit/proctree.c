@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <pthread.h>
 #include <signal.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 
 #include <sextet/proctree.h>
@@ -71,6 +72,34 @@ thread(void *arg)
 	return arg;
 }
 
+/* Without descriptors nobody has been seen, and that is said. */
+static void
+few_descriptors(void)
+{
+	int seen[3][4] = { { 0 } }, r[3], e[3];
+	struct rlimit old, few;
+	struct proctree list[8];
+	int free = dup(0);
+
+	close(free);
+	getrlimit(RLIMIT_NOFILE, &old);
+	for (rlim_t i = 0; i < 3; i++) {
+		few = old;
+		few.rlim_cur = (rlim_t)free + i;
+		setrlimit(RLIMIT_NOFILE, &few);
+		errno = 0;
+		r[i] = proctree_all(look, seen[i]);
+		e[i] = errno;
+	}
+	ok(r[0] == -1 && e[0] == EMFILE, "no descriptor for /proc: said so");
+	ok(r[1] == -1 && e[1] == EMFILE && !seen[1][0], "none for the processes: said so");
+	ok(r[2] == 0 && seen[2][0] == 1, "two will do");
+	few.rlim_cur = (rlim_t)free;
+	setrlimit(RLIMIT_NOFILE, &few);
+	ok(proctree_below(getpid(), list, 8) == -1 && errno == EMFILE, "nor is it said that nobody is below");
+	setrlimit(RLIMIT_NOFILE, &old);
+}
+
 int
 main(void)
 {
@@ -100,6 +129,8 @@ main(void)
 		"all processes, each once");
 	seen[3] = 1;
 	ok(proctree_all(look, seen) == 42, "the first answer ends it");
+	seen[3] = 0;
+	few_descriptors();
 	if (pthread_create(&t, 0, thread, 0))
 		return 111;
 	hear(3);
