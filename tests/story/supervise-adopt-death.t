@@ -35,7 +35,7 @@ looked() { grep -q Timeout "$1.calls"; }
 if strace -o /dev/null true 2>/dev/null; then
 	awaited event is_up
 	like "it ends the sleep that nothing else would have ended" "$slept" \
-		'^ppoll\(.*, NULL, .* = 1 \(\[\{fd=[0-9]+, revents=POLLIN\}\]\)$'
+		'^ppoll\(.*, NULL, .* = 1 \(\[\{fd=[0-9]+, revents=POLLIN(\|POLLHUP)?\}\]\)$'
 	if "$tool/deny" 1 pidfd_open true; then
 		awaited polled looked "$tool/deny" 1 pidfd_open
 		like "without pidfds it is looked for" "$slept" '^ppoll\(.* = 0 \(Timeout\)$'
