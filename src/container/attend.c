@@ -46,8 +46,9 @@ hasten(struct container *c)
 		c->haste++;
 }
 
-/* Until s6-svscan has gone it gets the signals, and s6-halt tells us. What a
-   terminal sends to all of its group at once would be heard twice. */
+/* Until s6-svscan has gone it gets the signals, and s6-halt tells us; but ^C on a
+   terminal has reached the script that runs, too, and what comes after that must
+   not begin. In stage 3 what a terminal sends to all would be heard twice. */
 static void
 heard(struct container *c, int sig)
 {
@@ -55,7 +56,8 @@ heard(struct container *c, int sig)
 		if (sig != SIGHUP && sig != SIGALRM && sig != SIGWINCH
 			&& container_asked(c, CONTAINER_SIGNALLED))
 			hasten(c);
-	} else if (sig == SIGTERM && c->haste < CONTAINER_STOP) {
+	} else if (c->haste < CONTAINER_STOP
+		&& (sig == SIGTERM || (!c->running && (sig == SIGINT || sig == SIGQUIT)))) {
 		c->haste = CONTAINER_STOP;
 	}
 }

@@ -132,7 +132,7 @@ start(struct stage2 *s, int terminal)
 	struct spawn sp = { .argv = s->cmd, .moves = moves,
 		.flags = terminal ? 0 : SPAWN_SETPGRP, .born = terminal ? take_terminal : 0 };
 	pid_t pid = -1;
-	int own, e;
+	int own, bare, e;
 
 	sp.envp = environment(s);
 	environ = (char **)(void *)(uintptr_t)sp.envp;	/* its PATH finds it */
@@ -140,8 +140,15 @@ start(struct stage2 *s, int terminal)
 	if (program_find(path, sizeof path, s->cmd[0]) >= 0) {
 		sp.file = path;
 		pid = spawn_run(&sp);
-		if (pid < 0 && errno == ENOEXEC)
-			pid = container_spawn(path, s->cmd, sp.envp, own);
+		if (pid < 0 && errno == ENOEXEC) {
+			sp.argv = container_interpreted(path, s->cmd, &bare);
+			if (sp.argv) {
+				if (bare)
+					strerr_warnw(path, " has no #! line - running it with ", sp.argv[0]);
+				sp.file = sp.argv[0];
+				pid = spawn_run(&sp);
+			}
+		}
 	}
 	e = errno;
 	if (own >= 0)

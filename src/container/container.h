@@ -56,6 +56,7 @@ struct container {
 	pid_t child;		/* the one that is waited for; 0 none */
 	int wstat;		/* its end */
 	enum container_haste told;	/* what we did to it: STOP TERM, HURRY KILL */
+	int running;		/* the boot is over */
 	int pid_told;		/* its pid is in STATEDIR/cmdpid */
 };
 

@@ -218,6 +218,7 @@ main(int argc, char const *const *argv)
 			give_up(&s);
 		return 0;
 	}
+	s.c.running = 1;
 	phase(&s, BOOTPHASE_RUN);
 	if (s.cmd) {
 		stage2_cmd(&s);

@@ -15,6 +15,7 @@
 #   box_exec NAME CMD...   runs CMD in it: sets $rc, $out and $err
 #   box_again NAME         starts it again after its end
 #   box_pid NAME           prints process 1's pid out here
+#   box_space NAME         prints the PID namespace of all of it; in_space SPACE: the processes in there
 #   said_by NAME LINE      has it printed such a line (grep -x)? For wait_until
 #
 # OPTION: --user=UID --read-only --cap-drop=ALL --tmpfs=DIR --workdir=DIR --entry=PROGRAM (/init) --tty
@@ -169,6 +170,13 @@ box_pid() {
 	podman) pod inspect -f '{{.State.Pid}}' "$1" ;;
 	*) wait_until test -s "$TMPDIR/$1.pid" && cat "$TMPDIR/$1.pid" ;;
 	esac
+}
+
+box_space() { readlink "/proc/$(box_pid "$1")/ns/pid"; }
+in_space() {
+	for tap_p in /proc/[0-9]*; do
+		[ "$(readlink "$tap_p/ns/pid" 2>/dev/null)" != "$1" ] || tr '\0' ' ' <"$tap_p/cmdline"
+	done
 }
 
 box_signal() {

@@ -16,8 +16,11 @@ script r/etc/services.d/leaves/run '#!/bin/sh' '(setsid sleep 1000 &)' '(trap ""
 all_up() { up && said_by c 'slow: up' && said_by c 'leaves: up'; }
 box c r S6_KILL_GRACETIME=300
 ok 'boots' wait_until all_up
+space=$(box_space c)
+ok 'there are processes in it' test -n "$(in_space "$space")"
 box_stop c
 is 'stopped: 0' "$rc" 0
+is 'none is left' "$(in_space "$space")" ''
 like 'TERM came first, with time to act' "$out" 'slow: saved'
 like 'then KILL' "$out" 'sending all processes the KILL signal'
 

@@ -38,6 +38,13 @@ ended
 ok '^C goes to the CMD' shows '.*cmd: INT'
 is 'whose code is the container s' "$rc" 9
 
+printf '%s\n' 'cut -d " " -f 5,8 /proc/$$/stat | grep -qx "$$ $$" && echo has it' >r/bare
+chmod 755 r/bare
+terminal bare /bare
+ended
+ok 'a CMD without a #! line has it, too' shows 'has it'
+is 'and ends' "$rc" 0
+
 terminal sh sh
 asks() { grep -q '# ' sh.log; }
 ok 'a shell' wait_until asks
@@ -55,4 +62,15 @@ printf '\003' >&9
 ended
 is '^C: an orderly stop, 0' "$rc" 0
 ok 'to its last line' shows '\[s6-finish\] sending all processes the KILL signal and exiting.'
+
+script r/etc/cont-init.d/01-long '#!/bin/sh' 'trap "echo long: told; exit 1" INT TERM' 'echo long: begun' \
+	'while :; do sleep 0.05; done'
+terminal boot sh -c 'echo the CMD'
+ok 'a boot that takes long' wait_until shows 'long: begun'
+printf '\003' >&9
+ended
+is '^C during boot: an orderly stop, 0' "$rc" 0
+ok 'the script is told' shows '.*long: told'
+notok 'no CMD' shows 'the CMD'
+ok 'to the last line' shows '\[s6-finish\] sending all processes the KILL signal and exiting.'
 done_testing
