@@ -65,7 +65,11 @@ background -b r50 n999 s8192 ./small/d 1
 "$tool/lines" 20000 >&9 &
 writer=$!
 ok "full, -b: a warning" wait_until has 'No space' berr
-ok "full, -b: the writer waits, the memory is small" test -d /proc/$writer -a "$(rss $pid)" -lt 3500
+ok "full, -b: the writer waits" test -d /proc/$writer
+case ${SEXTET_TREE-} in
+*sanitize* | *coverage*) skip "full, -b: the memory is small" "there is more in it than ours" ;;
+*) ok "full, -b: the memory is small" test "$(rss $pid)" -lt 3500 ;;
+esac
 mount -o remount,size=8m small
 wait $writer
 ended

@@ -41,6 +41,8 @@ slay() {
 	kill -KILL "$@"
 	for p; do wait_until gone "$p"; done
 }
+# what a sanitizer has to say where it sees no /proc is left out
+words() { grep -v -e '^==[0-9]*==WARNING: ' -e '^False positive error' -e '^For details see' messages; }
 # another DIR-PREFIX: a new scanner, under that
 another() {
 	slay "$scanner"
@@ -98,7 +100,7 @@ if ./no_proc true 2>/dev/null; then
 	before="$(supervisor web) $(supervisor web/log) $(pid sd/web) $(pid sd/web/log)"
 	another ./no_proc
 	say
-	is "copied: words" "$(cat messages)" "s6-svscan: info: taking over supervisors that run already"
+	is "copied: words" "$(words)" "s6-svscan: info: taking over supervisors that run already"
 	is "copied: the same processes" "$(supervisor web) $(supervisor web/log) $(pid sd/web) $(pid sd/web/log)" "$before"
 	arrived copied
 	slay "$(supervisor web/log)" "$(pid sd/web/log)"
@@ -119,7 +121,7 @@ kept() {
 	begin "$1"
 	web=$(pid sd/web) log=$(pid sd/web/log)
 	another "$2"
-	is "$1: words" "$(cat messages)" "s6-svscan: info: taking over supervisors that run already
+	is "$1: words" "$(words)" "s6-svscan: info: taking over supervisors that run already
 s6-svscan: warning: no right to take over the pipe to web/log - it stays as it is until one of its supervisors ends"
 	say
 	arrived "$1"
