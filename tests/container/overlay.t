@@ -1,6 +1,6 @@
 #!/bin/sh
 # The archive of "make overlay": what is in it and what is not, that every tar unpacks it, onto
-# every kind of root, and that it is made of the same bytes again.
+# every kind of root, that it is made of the same bytes again, and with glibc.
 . "${0%/*}/../lib.sh"
 
 # shellcheck source=package/info
@@ -112,5 +112,13 @@ if [ "${SEXTET_AGAIN-yes}" = yes ]; then
 	run sh "$top/tools/overlay" -B "$PWD/again"
 	is 'made again elsewhere' "$rc" 0
 	ok 'the same bytes' cmp "again/${archive##*/}" "$archive"
+
+	run sh "$top/tools/overlay" -g -B "$PWD/glibc"
+	is 'made with glibc' "$rc" 0
+	mkdir other && xz -dc "glibc/${archive##*/}" | tar -xf - -C other
+	ours=$(wc -c <"other/$home/bin/sextet")
+	diag "linked with glibc: our programs $ours bytes"
+	ok 'our own part is below 1800000 bytes then' test "$ours" -lt 1800000
+	like 'and it runs' "$("other/$home/bin/s6-svok" --version)" '^s6-svok \(Sextet\)'
 fi
 done_testing
