@@ -4,4 +4,5 @@
 . "$top/tests/container/box.sh"
 . "$top/tests/container/docs.sh"
 guide containers
+inline containers
 done_testing

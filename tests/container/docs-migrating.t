@@ -5,4 +5,6 @@
 . "$top/tests/container/docs.sh"
 guide migrating-from-s6-overlay
 guide migrating-from-supervisord
+inline migrating-from-s6-overlay
+inline migrating-from-supervisord
 done_testing
