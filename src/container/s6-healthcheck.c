@@ -3,6 +3,7 @@
  * Reads files only. Exits 0, or 1 after one line that names what is not.
  */
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -70,7 +71,6 @@ illness(char const *dir, enum question q)
 {
 	char path[PATH_MAX], reason[FAILING_MAX + 1];
 	struct status st;
-	int down = path_join(path, sizeof path, dir, "down") < 0 ? -1 : servicedir_has(AT_FDCWD, path);
 	int r = servicedir_supervised(dir);
 
 	if (r < 0)
@@ -79,10 +79,11 @@ illness(char const *dir, enum question q)
 		return q == LIVE ? 0 : "has no supervisor";
 	if (status_read(dir, &st) < 0)
 		return "cannot be looked at";
-	if (failing_read(dir, reason) > 0 && !st.wantup && !down)
-		return "has failed for good";
-	if (q == LIVE || !st.wantup)
-		return 0;		/* somebody wants it down */
+	if (!st.wantup)		/* somebody wants it down, or it has given up */
+		return failing_read(dir, reason) > 0 && path_join(path, sizeof path, dir, "down") > 0
+			&& !servicedir_has(AT_FDCWD, path) ? "has failed for good" : 0;
+	if (q == LIVE)
+		return 0;
 	if (!status_up(&st))
 		return "is down";
 	if (!st.ready && path_join(path, sizeof path, dir, "notification-fd") > 0
@@ -112,20 +113,17 @@ static void
 look_at_all(struct complaint *c, char const *scandir, enum question q)
 {
 	int fd = open(scandir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	char dir[PATH_MAX];
 	struct listdir list;
 	unsigned char type;
 	char const *name;
 	struct stat st;
 
-	if (fd < 0 || listdir_start(&list, fd) < 0)
+	/* there, each path is short */
+	if (fd < 0 || fchdir(fd) < 0 || listdir_start(&list, fd) < 0)
 		strerr_diefusys(111, "list ", scandir);
-	while ((name = listdir_next(&list, &type))) {
-		if (name[0] == '.' || path_join(dir, sizeof dir, scandir, name) < 0)
-			continue;
-		if (stat(dir, &st) == 0 && S_ISDIR(st.st_mode))
-			look_at(c, dir, name, q);
-	}
+	while ((name = listdir_next(&list, &type)))
+		if (name[0] != '.' && (type == DT_DIR || (stat(name, &st) == 0 && S_ISDIR(st.st_mode))))
+			look_at(c, name, name, q);
 	if (errno)
 		strerr_diefusys(111, "list ", scandir);
 	close(fd);
