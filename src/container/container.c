@@ -2,18 +2,20 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <stdarg.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <skalibs/allreadwrite.h>
 #include <skalibs/stralloc.h>
 #include <skalibs/strerr.h>
 
 #include <sextet/statedir.h>
 
 #include "container.h"
+
+#define PATIENCE 1000	/* ms */
 
 void
 container_open(struct container *c)
@@ -35,6 +37,32 @@ container_open(struct container *c)
 		strerr_warnwusys("read the settings in ", dir);
 }
 
+/* Writes to stdout, which others may have made non-blocking: waits for a slow reader, but
+   not again for one who has not read for a second. */
+static void
+put(char const *s, size_t n)
+{
+	static int deaf;
+
+	while (n) {
+		struct pollfd x = { .fd = 1, .events = POLLOUT };
+		ssize_t w = write(1, s, n);
+
+		if (w >= 0) {
+			s += w;
+			n -= (size_t)w;
+			deaf = 0;
+		} else if (errno == EAGAIN) {
+			w = poll(&x, 1, deaf ? 0 : PATIENCE);
+			deaf = !w;
+			if (deaf)
+				return;
+		} else if (errno != EINTR) {
+			return;
+		}
+	}
+}
+
 void
 container_say(struct container const *c, unsigned int level, ...)
 {
@@ -50,7 +78,7 @@ container_say(struct container const *c, unsigned int level, ...)
 			break;
 	va_end(ap);
 	/* in one piece: others write there, too */
-	allwrite(1, sa.s, sa.len);
+	put(sa.s, sa.len);
 	stralloc_free(&sa);
 }
 

@@ -13,7 +13,7 @@
 
 #include "end.h"
 
-#define AT_ONCE 512			/* dealt with in one pass */
+#define AT_ONCE 8192			/* dealt with in one pass */
 #define PASS (5 * CLOCK_MS)		/* between two rounds of killing */
 #define LOOK (50 * CLOCK_MS)		/* at those whose end we are not told */
 #define LONGEST (2 * CLOCK_S)		/* for what dies when it is killed */

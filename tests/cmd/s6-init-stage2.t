@@ -44,4 +44,23 @@ like "its line" "$(cat out)" '^\[cmd\] sh exited 7$'
 is "its code" "$(cat nowhere/env-stage3/S6_STAGE2_EXITED)" 7
 like "nobody is there to be told of the stop" "$(cat err)" 's6-svscan not running on'
 
+## a console that others have made non-blocking, full, and read late
+
+cat >late <<'END'
+use Fcntl;
+pipe(R, W);
+fcntl(W, F_SETFL, O_WRONLY | O_NONBLOCK);
+for my $n (4096, 1) { while (syswrite(W, "\0" x $n)) {} }
+if (!fork) { open(STDOUT, ">&W"); exec @ARGV; }
+close(W);
+select(undef, undef, undef, 0.3);
+while (sysread(R, $b, 65536)) { print $b; }
+END
+: >up
+env -i "PATH=$PATH" "ASAN_OPTIONS=${ASAN_OPTIONS-}" "S6_STATEDIR=$S6_STATEDIR" \
+	perl late s6-init-stage2 sh -c 'exit 3' 3<ready 4<>nowhere/orders >out 2>err
+is "a full console: no line is lost" "$(tr -d "\000" <out | sed -n '1s/.*files/files/p; $p')" \
+	"files available at $S6_STATEDIR/etc...exited 0.
+[cmd] sh exited 3"
+
 done_testing
