@@ -133,7 +133,7 @@ fi
 
 # Waiting. The service w ends when it is told to, its finish when it may.
 mkfifo gate
-service w "trap '' HUP; exec sleep 1000"
+service w "trap '' HUP; echo \$\$ >armed; exec sleep 1000"
 service slow
 printf '#!/bin/sh\nread line <../gate\n' >slow/finish
 chmod +x slow/finish
@@ -164,6 +164,8 @@ old=$(pid_of w)
 run s6-svc -wr -t -T 9000 w
 is "-wr -t: exit 0" "$rc$err.$(s6-svstat -u w)" 0.true
 ok "-wr -t: another process" test "$(pid_of w)" != "$old"
+armed() { [ "$(cat w/armed 2>/dev/null)" = "$(pid_of w)" ]; }
+wait_until armed
 run s6-svc -wu -h -T 9000 w
 is "-wu -h: a signal that is no end" "$rc$err" 0
 wait_until s6-svwait -t 9000 -u w

@@ -5,11 +5,11 @@
 . "$top/tests/container/box.sh"
 new_root r
 service_of() { # service_of WORD LINE...: the key service, which ends the container as WORD says
-	rm -rf r/etc/services.d
-	script r/etc/services.d/other/run '#!/bin/sh' 'trap "echo other: term; exit 0" TERM' 'while :; do sleep 0.05; done'
+	rm -rf r/etc/services.d r/other
+	script r/etc/services.d/other/run '#!/bin/sh' 'trap "echo other: term; exit 0" TERM' 'echo >/other' 'while :; do sleep 0.05; done'
 	tap_word=$1
 	shift
-	script r/etc/services.d/key/run '#!/bin/sh' "$@"
+	script r/etc/services.d/key/run '#!/bin/sh' 'until [ -e /other ]; do sleep 0.02; done' "$@"
 	echo "$tap_word" >r/etc/services.d/key/ends-container
 	echo 0 >r/etc/services.d/key/restart-delay
 }
@@ -57,8 +57,8 @@ is 'a child of it: is its own business' "$rc" 137
 
 ## orders from within
 
-up() { said_by "$1" '\[services.d\] done.'; }
-script r/etc/services.d/a/run '#!/bin/sh' 'trap "echo a: term; exit 0" TERM' 'while :; do sleep 0.05; done'
+up() { said_by "$1" '\[services.d\] done.' && said_by "$1" 'a: up'; }
+script r/etc/services.d/a/run '#!/bin/sh' 'trap "echo a: term; exit 0" TERM' 'echo a: up' 'while :; do sleep 0.05; done'
 n=0
 for order in /run/s6/basedir/bin/poweroff /run/s6/basedir/bin/reboot '/run/s6/basedir/bin/shutdown -h now' \
 	'/run/s6/basedir/bin/halt' 's6-svscanctl -t /run/service' 's6-svscanctl -t /var/run/s6/services'; do

@@ -213,7 +213,7 @@ together(char const *how)
 	}
 	ok(r == SVLINK_DONE && good, "%s: all are supervised", how);
 	ok(!exists("sv/one/down") && !exists("sv/two/log/down"), "%s: no file down is left", how);
-	ok(svlink_add(l, 0) == SVLINK_DONE && svlink_wait(l, 1, CLOCK_NEVER, -1) == SVLINK_DONE,
+	ok(svlink_add(l, 0) == SVLINK_DONE && svlink_wait(l, 1, clock_deadline(10000), -1) == SVLINK_DONE,
 		"%s: linking what is supervised waits for nothing", how);
 	for (int i = 0; i < 3; i++)
 		good &= svunlink_remove(l + i) == SVLINK_DONE;
@@ -257,7 +257,7 @@ interrupted(pid_t scan)
 	ok(svlink_wait(&l, 1, clock_deadline(20), -1) == SVLINK_TIMEOUT && errno == ETIMEDOUT, "too late");
 	if (pipe(end) < 0 || write(end[1], "x", 1) < 1)
 		exit(111);
-	ok(svlink_wait(&l, 1, CLOCK_NEVER, end[0]) == SVLINK_STOPPED, "told to stop");
+	ok(svlink_wait(&l, 1, clock_deadline(10000), end[0]) == SVLINK_STOPPED, "told to stop");
 	svlink_undo(&l);
 	ok(!exists("scan/one") && !exists("sv/one/down"), "undone");
 	kill(scan, SIGCONT);
@@ -305,9 +305,9 @@ succeeded(pid_t scan)
 	if (!ok(svlink_add(&l, 0) == SVLINK_DONE, "one is to be linked"))
 		exit(1);
 	next = successor(scan);
-	ok(svlink_wait(&l, 1, CLOCK_NEVER, -1) == SVLINK_DONE, "s6-svscan is killed: the next one does it");
+	ok(svlink_wait(&l, 1, clock_deadline(10000), -1) == SVLINK_DONE, "s6-svscan is killed: the next one does it");
 	svlink_end(&l, 0);
-	ok(svunlink_remove(&l) == SVLINK_DONE && svunlink_wait(&l, 1, CLOCK_NEVER, -1) == SVLINK_DONE,
+	ok(svunlink_remove(&l) == SVLINK_DONE && svunlink_wait(&l, 1, clock_deadline(10000), -1) == SVLINK_DONE,
 		"and undoes it");
 	svunlink_end(&l);
 	kill(next, SIGKILL);
