@@ -114,6 +114,7 @@ name_old(struct log_dir *d)
 	/* the mark of a whole file; useful, but not vital */
 	fchmodat(d->dirfd, "previous", d->conf->mode | S_IXUSR, 0);
 	if (d->lim.processor) {
+		/* no file system has to have links: we need none */
 		unlinkat(d->dirfd, "processed", 0);
 		linkat(d->dirfd, "previous", d->dirfd, "processed", 0);
 	} else if (log_archive(d, "previous", 's') < 0) {

@@ -223,8 +223,9 @@ svscan_signal(struct supervisor *v, int sig)
 	}
 }
 
-/* Opens V's supervise, by path: proved by the lock that V holds in it, as a link on
-   the way may lead elsewhere by now. -1, ESRCH: it is none. */
+/* Opens V's supervise, by path: shown by the lock that V holds in it, as a link on the
+   way may lead elsewhere by now. (A user's own directory may have a link to that lock,
+   but no FIFO of anybody else's.) -1, ESRCH: it is none. */
 static int
 open_supervise(struct supervisor *v)
 {

@@ -56,9 +56,10 @@ s6-svc -wD -d scan/web/log
 check "a logger that is wanted down" 0 scan
 s6-svc -wu -u scan/web/log
 
-# down, and about to be started again
-service scan/crash 'exit 1'
-echo 100000 >scan/crash/restart-delay
+# down, and about to be started again; a link to its directory
+service linked/crash 'exit 1'
+echo 100000 >linked/crash/restart-delay
+ln -s ../linked/crash scan/crash
 s6-svscanctl -a scan
 ok "one that is down" wait_until finds 'crash is down'
 check "down: exit 1" '1 crash is down' scan

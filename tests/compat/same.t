@@ -36,5 +36,6 @@ while n=$((n + 1)) && [ -e ours/$n ]; do
 		is "$name" "$(cat ours/$n)" "$(cat theirs/$n)"
 	fi
 done
+ok "they are many" [ $n -gt 200 ]
 is "all were tried" "$n.$(cat ours/*.name | cksum)" "$(($(ls theirs/*.name | wc -l) + 1)).$(cat theirs/*.name | cksum)"
 done_testing

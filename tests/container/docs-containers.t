@@ -1,5 +1,6 @@
 #!/bin/sh
-# doc/containers.md: every command in it is run.
+# doc/containers.md: its blocks of commands, and those of its text that look at services or
+# tell them something.
 . "${0%/*}/../lib.sh"
 . "$top/tests/container/box.sh"
 . "$top/tests/container/docs.sh"

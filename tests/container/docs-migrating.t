@@ -1,5 +1,6 @@
 #!/bin/sh
-# The guides for those who come from elsewhere: every command in them is run.
+# The guides for those who come from elsewhere: their blocks of commands, and those of the tables
+# that look at services or tell them something.
 . "${0%/*}/../lib.sh"
 . "$top/tests/container/box.sh"
 . "$top/tests/container/docs.sh"

@@ -3,8 +3,8 @@
 #   guide GUIDE    every block of commands, in order, as a reader would: by sh -e, in a directory that
 #                  holds the archive. The lines of a block after "says" must be printed, in that
 #                  order; others may be between them.
-#   inline GUIDE   every command between backquotes in its text and tables, in a container with the
-#                  services web, which logs to /var/log/web, and db, which says when it is ready
+#   inline GUIDE   the commands between backquotes in its text and tables that look at services or tell
+#                  them something, in a container with the services web, which logs to /var/log/web, and db, which says when it is ready
 
 [ $BOX = podman ] || skip_all 'no podman here'
 new_root none

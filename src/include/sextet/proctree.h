@@ -22,7 +22,7 @@ struct proctree {
 extern ssize_t proctree_below(pid_t root, struct proctree *list, size_t max);
 
 /* Only the children of PID, zombies too. Returns how many, or -1 where the kernel
-   keeps no such list. */
+   keeps no such list, or it cannot be read now. */
 extern ssize_t proctree_children(pid_t pid, struct proctree *list, size_t max);
 
 /* Calls SEE for every process that /proc shows, until it answers something
