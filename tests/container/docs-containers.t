@@ -1,9 +1,9 @@
 #!/bin/sh
-# doc/containers.md: its blocks of commands, and those of its text that look at services or
-# tell them something.
+# doc/containers.md: every command in it is run.
 . "${0%/*}/../lib.sh"
 . "$top/tests/container/box.sh"
 . "$top/tests/container/docs.sh"
 guide containers
 inline containers
+is 'no line of it waits for a script' "$(cat containers.lines)" ''
 done_testing

@@ -3,8 +3,9 @@
 #   guide GUIDE    every block of commands, in order, as a reader would: by sh -e, in a directory that
 #                  holds the archive. The lines of a block after "says" must be printed, in that
 #                  order; others may be between them.
-#   inline GUIDE   the commands between backquotes in its text and tables that look at services or tell
-#                  them something, in a container with the services web, which logs to /var/log/web, and db, which says when it is ready
+#   inline GUIDE   every command between backquotes in its text and tables, in a container with the
+#                  services web, which logs to /var/log/web, and db, which says when it is ready; but
+#                  lines for a script are left in GUIDE.lines
 
 [ $BOX = podman ] || skip_all 'no podman here'
 new_root none
@@ -55,40 +56,59 @@ guide() {
 	for c in $(pod ps -aq 2>/dev/null); do pod rm -f -t 0 "$c" >/dev/null 2>&1; done
 }
 
-# those of our programs with arguments, and what stops a container
+# all that is more than a name, or does something by its name alone
 inline_commands() {
-	grep -o '`[^`]*`' "$top/doc/$1.md" | tr -d '`' | sed 's/^podman exec NAME //' |
-		grep -E '^(s6-(svstat|svc|svok|svwait|svscanctl|logview|svdt) |s6-healthcheck|printcontenv |/run/s6/basedir/bin/halt$)' | sort -u
+	awk '/^```/ { inside = !inside; next } !inside' "$top/doc/$1.md" | grep -o '`[^`]*`' | tr -d '`' | sed 's/\\|/|/g' |
+		grep -E '^(((podman|docker) (exec|run|stop)|make|s6-[a-z]+|sh -c|exec|cd|export|exit|test) [^ ]|s6-healthcheck|/run/s6/basedir/bin/halt$)' |
+		grep -vxF 'exec format error' | sort -u
 }
 
 inline() {
-	new_root inline.$1
-	mkdir -p inline.$1/var/log
-	script inline.$1/etc/services.d/web/run '#!/bin/sh' 'trap "" HUP' 'echo web: here' 'while :; do sleep 0.1; done'
-	script inline.$1/etc/services.d/db/run '#!/bin/sh' 'echo >&3' 'exec sleep 1000'
-	echo 3 >inline.$1/etc/services.d/db/notification-fd
-	script inline.$1/etc/services.d/web/log/run '#!/bin/sh' 'exec logutil-service /var/log/web'
+	new_root "inline.$1"
+	mkdir -p "inline.$1/var/log"
+	script "inline.$1/etc/services.d/web/run" '#!/bin/sh' 'trap "" HUP' 'echo web: here' 'while :; do sleep 0.1; done'
+	script "inline.$1/etc/services.d/db/run" '#!/bin/sh' 'echo >&3' 'exec sleep 1000'
+	echo 3 >"inline.$1/etc/services.d/db/notification-fd"
+	script "inline.$1/etc/services.d/web/log/run" '#!/bin/sh' 'exec logutil-service /var/log/web'
 	inline_commands "$1" >inline.list
 	ok "$1: there are commands in its text" test -s inline.list
+	: >"$1.lines"
 	n=0
+	last=yes
 	while read -r words; do
+		case $words in
+		'make overlay')
+			like "$words: was run before the tests" "$archive" '/build/sextet-overlay-.*-.*[.]tar[.]xz$'
+			continue
+			;;
+		exec\ * | cd\ * | export\ * | exit\ * | test\ *)
+			printf '%s\n' "$words" >>"$1.lines"
+			continue
+			;;
+		esac
 		n=$((n + 1))
-		ends=no
-		case $words in *halt | *'svscanctl -t'*) ends=yes ;; esac
-		if [ $n = 1 ] || [ $last = yes ]; then
+		if [ $last = yes ]; then
 			box_up=in$1$n
-			box "$box_up" inline.$1
-			up() { box_exec "$box_up" s6-healthcheck; [ "$rc" = 0 ] && [ -s inline.$1/var/log/web/current ]; }
-			WAIT=30 wait_until up "$1" || diag "$rc $out $err $(ls -la inline.$1/var/log inline.$1/var/log/web)"
+			box "$box_up" "inline.$1"
+			up() { box_exec "$box_up" s6-healthcheck; [ "$rc" = 0 ] && [ -s "inline.$1/var/log/web/current" ]; }
+			WAIT=30 wait_until up "$1" || diag "$rc $out $err $(ls -la "inline.$1/var/log" "inline.$1/var/log/web")"
 		fi
-		last=$ends
 		box_exec "$box_up" s6-svc -wu -T 20000 -u /run/service/web
-		box_exec "$box_up" sh -c "$words"
+		case $words in
+		'podman exec NAME '*)
+			run sh -c "PATH=$TMPDIR/path:$PATH; podman exec $box_up ${words#podman exec NAME }"
+			;;
+		*) box_exec "$box_up" sh -c "$words" ;;
+		esac
 		is "$1: $words" "$rc" 0 || diag "$out$err"
-		if [ $ends = yes ]; then
+		last=no
+		case $words in
+		*halt | *'svscanctl -t'*)
+			last=yes
 			box_end "$box_up"
 			is "$1: $words: the container ends, 0" "$rc" 0
-		fi
+			;;
+		esac
 	done <inline.list
-	[ $ends = yes ] || { box_stop "$box_up"; box_remove "$box_up"; }
+	[ $last = yes ] || { box_stop "$box_up"; box_remove "$box_up"; }
 }
