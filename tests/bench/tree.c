@@ -10,6 +10,7 @@
  *   restart_ms    kill -9 to the new instance, median; restart_best_ms
  *   down_ms, up_ms, down_cpu_us   one command that waits, median
  *   status_ms     of all services, best of 5         status_cpu_ms
+ *   health_ms     s6-healthcheck, best of 5
  *   storm_ms      all killed until all are back      storm_cpu_us   each
  *   stop_ms       until no process is left           stop_cpu_us    each
  *
@@ -35,6 +36,7 @@ struct kind {
 	char *down[6], *up[6];	/* commands that wait; a service follows */
 	char *status[4];	/* all services follow */
 	int status_one;		/* ... one each */
+	char *health[3];	/* are all well? */
 	int stop_signal;	/* to the scanner: stop everything */
 	char *stop[4];		/* what else must be run for that; all services follow */
 };
@@ -43,7 +45,7 @@ static struct kind const kinds[] = {
 	{ .name = "ours", .scanner = { "s6-svscan", "-c", "10000", "scan" },
 		.supervisor = "s6-supervise", .down = { "s6-svc", "-wd", "-T20000", "-d" },
 		.up = { "s6-svc", "-wu", "-T20000", "-u" }, .status = { "s6-svstat" },
-		.stop_signal = SIGTERM },
+		.health = { "s6-healthcheck", "scan" }, .stop_signal = SIGTERM },
 	{ .name = "s6", .scanner = { "s6-svscan", "-c", "10000", "scan" },
 		.supervisor = "s6-supervise", .down = { "s6-svc", "-wd", "-T20000", "-d" },
 		.up = { "s6-svc", "-wu", "-T20000", "-u" }, .status = { "s6-svstat" },
@@ -352,6 +354,20 @@ measure_status(void)
 }
 
 static void
+measure_health(void)
+{
+	double best = 0, took, unused;
+
+	for (int i = 0; t.kind->health[0] && i < 5; i++) {
+		took = run_on(t.kind->health, 0, 0, &unused);
+		if (!best || took < best)
+			best = took;
+	}
+	if (best)
+		say("health_ms", best / 1e3);
+}
+
+static void
 measure_storm(void)
 {
 	double cpu, at;
@@ -407,6 +423,7 @@ main(int argc, char **argv)
 	measure_restart();
 	measure_commands();
 	measure_status();
+	measure_health();
 	measure_storm();
 	measure_stop();
 	return 0;

@@ -56,4 +56,13 @@ fi
 good 'under sh -c' --entry=/bin/sh -c 'trap "kill -TERM \$p" TERM; /init & p=$!; wait $p; wait $p'
 container r --entry=/bin/sh -c 'sleep 1000 & /init sh -c "exit 6"; echo "code $?"; kill $! && echo "still there"'
 is 'not process 1: its code, and its caller lives' "$(echo "$out" | grep -E '^(code|still)' | tr '\n' ' ')" 'code 6 still there '
+
+# a crowd of descendants that are not ours to wait for: each is told to end
+script r/crowd '#!/bin/sh' 'i=0' 'while [ $((i = i + 1)) -le 700 ]; do' \
+	'	(trap "echo >>/srv/told; exit" TERM; echo >>/srv/up; while :; do sleep 1000; done) &' 'done' \
+	'until [ $(wc -l </srv/up) = 700 ]; do sleep 0.1; done'
+mkdir -p r/srv
+container r S6_KILL_GRACETIME=30000 --entry=/bin/sh -c '/init sh /crowd; echo "code $?"'
+is 'not process 1, 700 processes left: the end' "$(echo "$out" | grep ^code)" 'code 0'
+is 'each had its TERM' "$(wc -l <r/srv/told)" 700
 done_testing
