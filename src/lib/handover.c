@@ -6,13 +6,17 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <skalibs/types.h>
 
+#include <sextet/clock.h>
 #include <sextet/handover.h>
 
 #define VERSION 1
+#define TRIES 20		/* to have memory, each ... */
+#define PAUSE (100 * CLOCK_MS)	/* after the other */
 #define SEALS (F_SEAL_SEAL | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE)
 #ifndef MFD_NOEXEC_SEAL
 #define MFD_NOEXEC_SEAL 8U
@@ -132,12 +136,19 @@ find(struct handover const *h, char const *key)
 static int
 map(struct handover *h, int fd)
 {
+	struct timespec const pause = { .tv_nsec = PAUSE };
+	void *p = MAP_FAILED;
 	struct stat st;
-	void *p;
 
 	if (fstat(fd, &st) < 0 || st.st_size < 2)
 		return -1;
-	p = mmap(0, (size_t)st.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
+	/* who has executed us is no more: there is no way back */
+	for (int i = 0; i < TRIES; i++) {
+		p = mmap(0, (size_t)st.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
+		if (p != MAP_FAILED || errno != ENOMEM)
+			break;
+		nanosleep(&pause, 0);
+	}
 	if (p == MAP_FAILED)
 		return -1;
 	h->map = p;

@@ -7,10 +7,11 @@
 
 #include "s6-svscan.h"
 
+/* N zeroed things of SIZE bytes, unless we HAVE them already. */
 static void *
-space(size_t n, size_t size)
+space(void *have, size_t n, size_t size)
 {
-	void *p = mmap(0, n * size, PROT_READ | PROT_WRITE,
+	void *p = have ? have : mmap(0, n * size, PROT_READ | PROT_WRITE,
 		MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
 
 	return p == MAP_FAILED ? 0 : p;
@@ -26,13 +27,13 @@ svscan_table(struct svscan *s)
 	s->mask = (uint32_t)heads - 1;
 	/* multiples of 16 bytes; the name of a logger is longer */
 	s->stride = (s->namemax + sizeof "/log" + 15) & ~(size_t)15;
-	s->all = space(s->max, sizeof *s->all);
-	s->by_pid = space(heads, sizeof *s->by_pid);
-	s->by_inode = space(heads, sizeof *s->by_inode);
-	s->waiting = space(s->max, sizeof *s->waiting);
-	s->names = space(s->max, s->stride);
-	s->bad = space(s->max, sizeof *s->bad);
-	s->badnames = space(s->max, SVSCAN_PATHMAX);
+	s->all = space(s->all, s->max, sizeof *s->all);
+	s->by_pid = space(s->by_pid, heads, sizeof *s->by_pid);
+	s->by_inode = space(s->by_inode, heads, sizeof *s->by_inode);
+	s->waiting = space(s->waiting, s->max, sizeof *s->waiting);
+	s->names = space(s->names, s->max, s->stride);
+	s->bad = space(s->bad, s->max, sizeof *s->bad);
+	s->badnames = space(s->badnames, s->max, SVSCAN_PATHMAX);
 	return s->all && s->by_pid && s->by_inode && s->waiting && s->names
 		&& s->bad && s->badnames ? 0 : -1;
 }

@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <string.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <skalibs/strerr.h>
@@ -20,6 +21,7 @@
 #include "s6-svscan.h"
 
 #define PROGRAM "s6-svscan"
+#define PAUSE (100 * CLOCK_MS)
 #define FILE_NAME SEXTET_BINDIR "/" PROGRAM
 
 static char const *const stops[] = {
@@ -155,6 +157,25 @@ carry_prey(struct handover *h, struct svscan *s, uint32_t i)
 	HANDOVER_NUMBER(h, "start", s->prey[i].start);
 }
 
+/* The room for that. An image that has taken over does not give up for want of
+   memory: nobody is there to begin anew. */
+static void
+make_tables(struct handover *h, struct svscan *s, int prey)
+{
+	struct timespec const pause = { .tv_nsec = PAUSE };
+	int told = 0;
+
+	while (svscan_table(s) < 0 || (prey && svscan_prey_table(s) < 0)) {
+		if (errno != ENOMEM || h->mode != HANDOVER_READ) {
+			h->error = errno;
+			return;
+		}
+		if (!told++)
+			strerr_warnwusys("allocate the table of services - waiting");
+		nanosleep(&pause, 0);
+	}
+}
+
 /* What comes in numbers. */
 static void
 carry_tables(struct handover *h, struct svscan *s)
@@ -167,9 +188,8 @@ carry_tables(struct handover *h, struct svscan *s)
 	if (handover_reads(h) && !h->error && (s->max > SVSCAN_MOST || s->namemax > SVSCAN_NAMEMAX
 		|| top > s->max || bad > s->max || prey > SVSCAN_PREY))
 		h->error = EPROTO;
-	if (handover_reads(h) && !h->error
-		&& (svscan_table(s) < 0 || (prey && svscan_prey_table(s) < 0)))
-		h->error = errno;
+	if (handover_reads(h) && !h->error)
+		make_tables(h, s, prey > 0);
 	if (h->error)
 		return;
 	for (uint32_t i = 0; i < top && handover_next(h); i++)

@@ -14,6 +14,8 @@ for e in EMFILE ENOMEM ENOSPC EIO EACCES EAGAIN EINTR; do fails 'in a whole life
 [ -n "$LONG" ] || every 15
 fails 'while it takes over' ENOMEM -a
 fails 'while it takes over' EMFILE -a
+fails 'while it is upgraded in place' ENOMEM -u
+fails 'while it is upgraded in place' EMFILE -u
 if [ -n "$LONG" ]; then
 	for e in ENFILE EROFS EDQUOT ENOSYS EPERM; do fails 'in a whole life' $e; done
 	for e in EIO EACCES EAGAIN EINTR ENFILE ENOSYS EPERM; do
@@ -21,6 +23,9 @@ if [ -n "$LONG" ]; then
 	done
 	for e in EMFILE ENOMEM EIO EACCES EAGAIN EINTR ENFILE ENOSYS EPERM; do
 		fails 'after some supervisors died' $e -s
+	done
+	for e in ENOSPC EIO EACCES EAGAIN EINTR ENFILE ENOSYS EPERM; do
+		fails 'while it is upgraded in place' $e -u
 	done
 fi
 done_testing

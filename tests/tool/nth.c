@@ -13,7 +13,8 @@
  * calls that never answer an error are not counted then. -p: only calls are
  * counted that may answer just that (plausible.h). close is executed all the
  * same, as the kernel does.
- * -s: the first S calls are neither counted nor disturbed.
+ * -s: the first S calls are neither counted nor disturbed; nor are, where errors are
+ * tried, the first S after the program has executed another (its loader's).
  * Children of the program run undisturbed; with -c they are what is counted
  * and disturbed instead (the first one made after the start, or with -k the
  * K-th), until it executes a program.
@@ -242,12 +243,10 @@ newborn(struct plan *p, pid_t pid)
 static int
 follow(struct plan *p)
 {
-	long options = PTRACE_O_TRACESYSGOOD | PTRACE_O_EXITKILL;
+	long options = PTRACE_O_TRACESYSGOOD | PTRACE_O_EXITKILL | PTRACE_O_TRACEEXEC;
 	int status, sig;
 	pid_t pid;
 
-	if (p->in_child)
-		options |= PTRACE_O_TRACEEXEC;
 	if (p->in_child || p->hold)
 		options |= PTRACE_O_TRACEFORK | PTRACE_O_TRACEVFORK | PTRACE_O_TRACECLONE;
 	if (waitpid(p->main, &status, 0) < 0 || !WIFSTOPPED(status))
@@ -274,9 +273,13 @@ follow(struct plan *p)
 			newborn(p, pid);
 			continue;
 		}
-		if (pid != p->main && status >> 8 == (SIGTRAP | PTRACE_EVENT_EXEC << 8)) {
-			ptrace(PTRACE_DETACH, pid, 0, 0);
-			continue;
+		if (status >> 8 == (SIGTRAP | PTRACE_EVENT_EXEC << 8)) {
+			if (pid != p->main) {
+				ptrace(PTRACE_DETACH, pid, 0, 0);
+				continue;
+			}
+			if (p->what == FAIL)
+				seen = 0;
 		}
 		if (sig == (SIGTRAP | 0x80)) {
 			sig = 0;

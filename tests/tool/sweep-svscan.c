@@ -40,6 +40,8 @@ static struct {
 	int thawed;
 	int runs;		/* before the disturbed one came */
 	int second;		/* there was a successor */
+	int upgrading, again;	/* that was asked for, and twice */
+	int deaf;		/* it cannot be asked for */
 	int ending;		/* the last step */
 	int fed;
 	int left;		/* the service whose link went was nobody's */
@@ -116,6 +118,13 @@ left(void)
 	return gone() && (t.second ? !t.status : !strcmp(end_of(), "exit 0"));
 }
 
+/* The new image could not take what it was handed. */
+static int
+has_failed_to_go_on(void)
+{
+	return !strcmp(end_of(), "exit 111");
+}
+
 /* There is no scanner, though nobody told it to go: 1 when that is as it may be,
    and the next one was started. */
 static int
@@ -123,7 +132,7 @@ replaced(void)
 {
 	if (t.second)
 		return 0;
-	if (disturbance.error ? !has_refused() || runs() != t.runs : !ended_as_told())
+	if (!disturbance.error ? !ended_as_told() : t.upgrading ? !has_failed_to_go_on() : !has_refused() || runs() != t.runs)
 		return 0;
 	follow();
 	return 1;
@@ -201,16 +210,26 @@ remove_link(void)
 static int
 upgrade(void)
 {
+	char text[4096];
+
+	t.upgrading = 1;
+	if (disturbance.error && read_file("err", text, sizeof text) > 0
+		&& strstr(text, "unable to open .s6-svscan/control-x"))
+		return t.deaf = 1;
 	return send_bytes(SCAN "/control-x", "U") == 0;
 }
 
+/* One that says that it cannot is asked again. */
 static int
 upgraded(void)
 {
 	char text[4096];
 
-	return read_file("err", text, sizeof text) > 0
-		&& strstr(text, "s6-svscan: info: upgraded to version") && all_right()
+	if (read_file("err", text, sizeof text) < 0)
+		return 0;
+	if (t.upgrading && disturbance.error && !t.again && strstr(text, "s6-svscan: warning: unable to upgrade"))
+		t.again = 1, t.fed = 0;
+	return (t.deaf || strstr(text, "s6-svscan: info: upgraded to version")) && all_right()
 		&& tree[WEB].notes.pid == t.before[WEB].notes.pid;
 }
 
