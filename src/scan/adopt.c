@@ -54,8 +54,9 @@ svscan_owner_of(char const *name, pid_t *owner)
 	return lock_test(AT_FDCWD, path, owner) > 0;
 }
 
-int
-svscan_rewatch(struct svscan *s, struct supervisor *v)
+/* From now on svscan_watched hears of V, whose pidfd it has. 0, -1. */
+static int
+listen_to(struct svscan *s, struct supervisor *v)
 {
 	struct epoll_event e = { .events = EPOLLIN, .data = { .ptr = v } };
 
@@ -70,7 +71,7 @@ watch(struct svscan *s, struct supervisor *v, pid_t pid)
 {
 	svscan_unwatch(v);	/* it may be asked once more */
 	v->watch = pidfd_of(pid);
-	if (v->watch >= 0 && svscan_rewatch(s, v) < 0)
+	if (v->watch >= 0 && listen_to(s, v) < 0)
 		svscan_unwatch(v);
 	return v->watch < 0 ? -1 : 0;
 }
@@ -81,19 +82,15 @@ svscan_unwatch(struct supervisor *v)
 	if (v->watch >= 0)
 		close(v->watch);
 	v->watch = -1;
+	v->unheard = 0;
 }
 
-void
-svscan_watched(struct svscan *s)
+/* The process that V watches has ended. */
+static void
+heard(struct svscan *s, struct supervisor *v)
 {
-	struct epoll_event e;
-	struct supervisor *v;
 	int wstat = 0;
 
-	/* one at a time: the end of one may free others */
-	if (epoll_wait(s->watched, &e, 1, 0) < 1)
-		return;
-	v = e.data.ptr;
 	if (v->pid) {
 		pidfd_wstat(v->watch, v->pid, &wstat);
 		svscan_died(s, v, wstat);
@@ -102,6 +99,41 @@ svscan_watched(struct svscan *s)
 	svscan_unwatch(v);
 	if (!s->stop)
 		svscan_wait(s, v, clock_now());
+}
+
+void
+svscan_watched(struct svscan *s)
+{
+	struct epoll_event e;
+
+	/* one at a time: the end of one may free others */
+	if (epoll_wait(s->watched, &e, 1, 0) == 1)
+		heard(s, e.data.ptr);
+}
+
+void
+svscan_rewatch(struct svscan *s)
+{
+	int told = s->deaf;
+
+	s->deaf = 0;
+	for (uint32_t i = 0; i < s->top; i++) {
+		struct supervisor *v = &s->all[i];
+
+		if (!v->live || !v->unheard)
+			continue;
+		v->unheard = listen_to(s, v) < 0;
+		if (!v->unheard)
+			continue;
+		if (!told++)
+			strerr_warnwusys("watch supervisors that were taken over"
+				" - looking at them each second");
+		s->deaf = 1;
+		if (pidfd_exited(v->watch) == 1)
+			heard(s, v);
+	}
+	if (s->deaf)
+		s->sweep = clock_now() + CLOCK_S;
 }
 
 /* The name by which the supervisor PID was started: its last argument. */

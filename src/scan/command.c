@@ -53,6 +53,8 @@ svscan_sweep(struct svscan *s)
 	s->sweep = CLOCK_NEVER;
 	while ((pid = waitpid(-1, &wstat, WNOHANG)) > 0)
 		reaped(s, pid, wstat);
+	if (s->deaf)
+		svscan_rewatch(s);
 	s->swept = s->running < FEW ? 0 : clock_now();
 }
 
@@ -62,14 +64,16 @@ svscan_sweep(struct svscan *s)
 static void
 child_died(struct svscan *s, pid_t pid)
 {
+	int64_t next;
 	int wstat;
 
 	if (pid > 0 && waitpid(pid, &wstat, WNOHANG) == pid)
 		reaped(s, pid, wstat);
-	if (s->running < FEW || clock_now() - s->swept >= (int64_t)s->running * EACH)
+	next = s->swept + (int64_t)s->running * EACH;
+	if (s->running < FEW || next <= clock_now())
 		svscan_sweep(s);
-	else if (s->sweep == CLOCK_NEVER)
-		s->sweep = s->swept + (int64_t)s->running * EACH;
+	else if (next < s->sweep)
+		s->sweep = next;
 }
 
 int

@@ -52,6 +52,7 @@ struct supervisor {
 	unsigned shared : 1;	/* a logger of several services */
 	unsigned drained : 1;	/* started once more, while all stop, to read its pipe */
 	unsigned foreign : 1;	/* a logger's: the pair has a pipe that we cannot get at */
+	unsigned unheard : 1;	/* the end of what it watches has to be looked for */
 	unsigned checked : 1;	/* nobody else supervises that directory */
 };
 
@@ -90,6 +91,7 @@ struct svscan {
 	int hidden;		/* we said that there are pipes out of reach */
 	int second;		/* there was a scanner before us */
 	int blind;		/* we cannot poll, and said so */
+	int deaf;		/* some are unheard, and we said so */
 
 	/* What we send to supervisors. They start with it blocked, so that what
 	   comes before they listen is heard then: a logger that dies of it would
@@ -230,8 +232,9 @@ extern pid_t svscan_orphan(struct supervisor *v);
 extern void svscan_watched(struct svscan *s);
 extern void svscan_unwatch(struct supervisor *v);
 
-/* Goes on watching V, whose pidfd it has. 0, -1. */
-extern int svscan_rewatch(struct svscan *s, struct supervisor *v);
+/* Watches by their pidfds those that are unheard; while it cannot, it looks at them
+   now, and sees to it that it is called again. */
+extern void svscan_rewatch(struct svscan *s);
 
 /* command.c */
 extern void svscan_got_signal(struct svscan *s);

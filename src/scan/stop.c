@@ -130,6 +130,9 @@ svscan_stop(struct svscan *s, enum svscan_stop how)
 	if (!s->stop) {
 		svscan_run(SCANDIR_CTL "/stopping");
 		s->stop_due = clock_deadline(s->stop_timeout);
+		/* whom a predecessor left where we could not look has to go, too */
+		if (s->second && (s->nbad || s->scan_error))
+			svscan_scan(s);
 		if (how == SVSCAN_TERM)
 			start_loggers(s);
 	}

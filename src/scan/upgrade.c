@@ -274,9 +274,9 @@ svscan_resume(struct svscan *s)
 	for (uint32_t i = 0; i < s->top; i++) {
 		struct supervisor *v = &s->all[i];
 
-		if (v->live && v->watch >= 0 && svscan_rewatch(s, v) < 0)
-			strerr_warnwusys("watch the supervisor of ", v->name);
+		v->unheard = v->live && v->watch >= 0;
 		if (v->live && v->pid && all)
 			pass_on(v);
 	}
+	svscan_rewatch(s);
 }

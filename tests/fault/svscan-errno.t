@@ -16,6 +16,7 @@ fails 'while it takes over' ENOMEM -a
 fails 'while it takes over' EMFILE -a
 fails 'while it is upgraded in place' ENOMEM -u
 fails 'while it is upgraded in place' EMFILE -u
+fails 'while it is upgraded after taking over' ENOMEM -a -u
 if [ -n "$LONG" ]; then
 	for e in ENFILE EROFS EDQUOT ENOSYS EPERM; do fails 'in a whole life' $e; done
 	for e in EIO EACCES EAGAIN EINTR ENFILE ENOSYS EPERM; do
@@ -26,6 +27,9 @@ if [ -n "$LONG" ]; then
 	done
 	for e in ENOSPC EIO EACCES EAGAIN EINTR ENFILE ENOSYS EPERM; do
 		fails 'while it is upgraded in place' $e -u
+	done
+	for e in EMFILE ENOSPC EIO EACCES EINTR EPERM; do
+		fails 'while it is upgraded after taking over' $e -a -u
 	done
 fi
 done_testing

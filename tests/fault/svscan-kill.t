@@ -23,6 +23,7 @@ for k in 1 2 3 4; do
 	sweep "s6-svscan killed, child $k frozen" 4 sweep-svscan -c $k x freeze
 done
 if [ -n "$LONG" ]; then
+	killed 'while it is upgraded after taking over' 80 -a -u
 	killed 'in a whole life that ends by q' 80 -q
 	for k in 5 6; do
 		sweep "s6-svscan killed, child $k frozen" 4 sweep-svscan -c $k x freeze

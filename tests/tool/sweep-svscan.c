@@ -12,7 +12,7 @@
  * The story: start with a service and one that is logged, a service is linked, a
  * supervisor and then the logger's are killed, the logged service dies, the link is
  * removed, all is stopped (by t, with -q by q).
- * -u: another story, start, upgrade of all in place, the logged service dies, stop.
+ * -u: another story, start, upgrade of all in place, a supervisor is killed, the logged service dies, stop.
  * -a: the disturbed one comes after another that was killed; -g: all supervisors were
  * killed, too; -s: some of them.
  * After each step there must be one instance of each service, and the status must
@@ -261,6 +261,7 @@ static struct step {
 }, upgrade_steps[] = {
 	{ "start", nothing, started },
 	{ "upgrade", upgrade, upgraded },
+	{ "a's supervisor killed", kill_a, a_is_back },
 	{ "web killed", kill_web, web_is_back },
 	{ "end", end_all, ended },
 	{ 0, 0, 0 }
