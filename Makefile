@@ -101,6 +101,7 @@ $(foreach u,$(UNIT_SRC:tests/unit/%.c=%),$(eval $(call UNIT,$(u))))
 
 # fuzz targets, in a tree that tests/fuzz/run configured; likewise FUZZ_PARTS_X
 FUZZ_PARTS_handover := supervise/upgrade
+FUZZ_PARTS_handover-scan := scan/children scan/upgrade
 FUZZ_PARTS_log-script := log/script log/select log/dfa log/ere
 FUZZ_PARTS_log-select := log/select log/dfa log/ere
 FUZZ_PARTS_logview := log/logview-dir log/logview-time

@@ -210,9 +210,14 @@ svscan_carry(struct handover *h, void *arg)
 	carry_settings(h, s);
 	carry_state(h, s);
 	carry_tables(h, s);
-	for (uint32_t i = 0; handover_reads(h) && !h->error && i < s->top; i++)
-		if (!s->all[i].live)
-			svscan_free(s, &s->all[i]);
+	for (uint32_t i = 0; handover_reads(h) && !h->error && i < s->top; i++) {
+		struct supervisor *v = &s->all[i];
+
+		if (!v->live)
+			svscan_free(s, v);
+		else if (v->other && !v->other->live)
+			h->error = EPROTO;
+	}
 }
 
 void
