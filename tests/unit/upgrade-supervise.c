@@ -8,6 +8,9 @@
 
 #include "supervise/supervise.h"
 #include "tap.h"
+#include "upgraded.h"
+
+#define FILE_NAME SEXTET_BINDIR "/s6-supervise"
 
 static struct service const sample = {
 	.name = "web", .state = LAST_SWEEP,
@@ -36,6 +39,81 @@ static char const golden[] =
 	"unrecorded=1\0untallied=1\0failing=1\0giveup=1\0told=1\0finished=1\0deaf=1\0"
 	"swept=10\0passes=11\0reaper=1\0estranged=1\0unlisted=1\0unsure=1\0kin=2\0"
 	"\0pid=12\0start=13\0\0pid=14\0start=15\0";
+
+/* What is changed in it, and how the reader ends: as a probe, and as who goes on. */
+static struct change {
+	char const *from, *to;
+	int as_probe, as_heir;
+} const changes[] = {
+	{ "", "", HANDOVER_UNDERSTOOD, 0 },
+	{ "state=last-sweep", "state=up", HANDOVER_UNDERSTOOD, 0 },
+	{ "state=last-sweep", "state=nothing", 111, 111 },
+	{ "status=40", "status=4", 111, 111 },
+	{ "child=7378", "child=7379", 111, 111 },
+	{ "dir=-1", "dir=-2", 111, 111 },
+	{ "dir=-1", "dir=x", 111, 111 },
+	{ "kin=2", "kin=3", 111, 111 },
+	{ "kin=2", "kin=1", HANDOVER_UNDERSTOOD, 0 },
+	{ "kin=2", "kin=1000000", 111, 111 },
+	{ "kin=2", "kin=0", HANDOVER_UNDERSTOOD, 0 },
+	{ "dir=-1", "dir=9999", HANDOVER_UNDERSTOOD, 111 },
+};
+
+struct reading {
+	struct change const *c;
+	pid_t pid;
+	char const *program;
+};
+
+static int
+read_forged(void *arg)
+{
+	struct reading const *r = arg;
+	struct service s = { .state = DOWN };
+
+	forge(r->program, r->pid ? r->pid : getpid(), golden, sizeof golden, r->c->from, r->c->to);
+	return supervise_upgraded(&s) != 1 || s.nkin > SUPERVISE_KIN;
+}
+
+static int
+read_nothing(void *arg)
+{
+	(void)arg;
+	unsetenv(HANDOVER_VARIABLE);
+	return supervise_upgraded(0);
+}
+
+static void
+roles(void)
+{
+	struct reading r = { .program = "s6-supervise" };
+
+	ok(in_child(read_nothing, 0) == 0, "nothing was handed over");
+	for (size_t i = 0; i < sizeof changes / sizeof *changes; i++) {
+		r.c = &changes[i];
+		r.pid = getpid();
+		ok(in_child(read_forged, &r) == r.c->as_probe, "%s for %s, a probe", r.c->to, r.c->from);
+		r.pid = 0;
+		ok(in_child(read_forged, &r) == r.c->as_heir, "likewise, to go on");
+	}
+	r.program = "something-else";
+	r.c = changes;
+	ok(in_child(read_forged, &r) == 111 && has_said("of another version"), "of another program");
+}
+
+static void upgrade_web(void) { struct service s = sample; supervise_upgrade(&s); }
+static void upgrade_dash(void) { struct service s = sample; s.name = "-web"; supervise_upgrade(&s); }
+
+static void
+refusals(void)
+{
+	refused(0, 0, upgrade_web, "unable to upgrade to " FILE_NAME ": Too many open files");
+	refused(FILE_NAME, "exit 3", upgrade_web, "it does not take over (exit code 3)");
+	refused(FILE_NAME, "exit 0", upgrade_web, "it does not take over (exit code 0)");
+	refused(FILE_NAME, "kill -9 $$", upgrade_web, "it does not take over (signal 9)");
+	refused(FILE_NAME, "echo \"$# $*\" >&2; exit 3", upgrade_web, "1 web");
+	refused(FILE_NAME, "echo \"$# $*\" >&2; exit 3", upgrade_dash, "2 -- -web");
+}
 
 int
 main(void)
@@ -77,5 +155,8 @@ main(void)
 		&& r.estranged && r.unlisted && r.unsure && r.deaf && r.unrecorded && r.untallied, "flags");
 	ok(r.dir == -1 && r.cgroup == -1 && r.readiness == -1, "no descriptors");
 	ok(r.nkin == 2 && !memcmp(r.kin, sample.kin, sizeof r.kin), "kin");
+	tap_tmpdir();
+	roles();
+	refusals();
 	return done_testing();
 }

@@ -4,15 +4,28 @@
 #include <fcntl.h>
 
 #include <sextet/clock.h>
+#include <sextet/control.h>
 #include <sextet/handover.h>
 
 #include "scan/s6-svscan.h"
 #include "tap.h"
+#include "upgraded.h"
+
+#define FILE_NAME SEXTET_BINDIR "/s6-svscan"
 
 /* what the code under test never comes to here */
 void svscan_rewatch(struct svscan *s) { (void)s; }
-int svscan_write(struct supervisor *v, char const *f, char const *c) { (void)v; (void)f; (void)c; return 0; }
-void svscan_crash(struct svscan *s, char const *what) { (void)s; (void)what; exit(111); }
+static int deaf, unlistening, written;
+
+int
+svscan_write(struct supervisor *v, char const *fifo, char const *c)
+{
+	(void)v;
+	(void)c;
+	written++;
+	return unlistening || (deaf && !strcmp(fifo, CONTROL_OWN_FIFO)) ? -1 : 0;
+}
+void svscan_crash(struct svscan *s, char const *what) { (void)s; (void)what; exit(112); }
 int
 svscan_prey_table(struct svscan *s)
 {
@@ -123,6 +136,136 @@ check(struct svscan *r)
 	ok(r->nprey == 1 && r->prey[0].pid == 17 && r->prey[0].start == 18, "prey");
 }
 
+/* What is changed in it, and how the reader ends: as a probe, and as who goes on. */
+static struct change {
+	char const *from, *to;
+	int as_probe, as_heir;
+} const changes[] = {
+	{ "", "", HANDOVER_UNDERSTOOD, 0 },
+	{ "services-max=4", "services-max=2", 111, 112 },
+	{ "services-max=4", "services-max=4000000", 111, 112 },
+	{ "name-max=20", "name-max=2000", 111, 112 },
+	{ "name-max=20", "name-max=2", HANDOVER_UNDERSTOOD, 0 },
+	{ "name=w\n=b/log", "name=much/longer/than/a/name/may/ever/be/here", 111, 112 },
+	{ "supervisors=3", "supervisors=5", 111, 112 },
+	{ "supervisors=3", "supervisors=4", 111, 112 },
+	{ "bad=1", "bad=9", 111, 112 },
+	{ "bad=1", "bad=4", 111, 112 },
+	{ "prey=1", "prey=8193", 111, 112 },
+	{ "prey=1", "prey=2", 111, 112 },
+	{ "prey=1", "prey=0", HANDOVER_UNDERSTOOD, 0 },
+	{ "other=3", "other=0", HANDOVER_UNDERSTOOD, 0 },
+	{ "other=3", "other=2", 111, 112 },
+	{ "other=3", "other=9", HANDOVER_UNDERSTOOD, 0 },
+	{ "prune=term", "prune=now", 111, 112 },
+	{ "console=-1", "console=9999", HANDOVER_UNDERSTOOD, 112 },
+	{ "stop=quit", "stop=", 111, 112 },
+};
+
+struct reading {
+	struct change const *c;
+	pid_t pid;
+	char const *program;
+};
+
+static int
+read_forged(void *arg)
+{
+	struct reading const *r = arg;
+	struct svscan s = defaults;
+
+	forge(r->program, r->pid ? r->pid : getpid(), golden, sizeof golden, r->c->from, r->c->to);
+	return svscan_upgraded(&s) != 1 || s.count > s.max;
+}
+
+static int
+read_nothing(void *arg)
+{
+	(void)arg;
+	unsetenv(HANDOVER_VARIABLE);
+	return svscan_upgraded(0);
+}
+
+static void
+roles(void)
+{
+	struct reading r = { .program = "s6-svscan" };
+
+	ok(in_child(read_nothing, 0) == 0, "nothing was handed over");
+	for (size_t i = 0; i < sizeof changes / sizeof *changes; i++) {
+		r.c = &changes[i];
+		r.pid = getpid();
+		ok(in_child(read_forged, &r) == r.c->as_probe, "%s for %s, a probe", r.c->to, r.c->from);
+		r.pid = 0;
+		ok(in_child(read_forged, &r) == r.c->as_heir, "likewise, to go on");
+	}
+	r.program = "something-else";
+	r.c = changes;
+	ok(in_child(read_forged, &r) == 111 && has_said("of another version"), "of another program");
+}
+
+static int
+read_in_need(void *arg)
+{
+	struct rlimit least = { 1 << 20, 1 << 20 };
+	struct svscan s = defaults;
+
+	(void)arg;
+	forge("s6-svscan", getppid(), golden, sizeof golden, "services-max=4", "services-max=100000");
+	if (setrlimit(RLIMIT_AS, &least) < 0)
+		return 98;
+	svscan_upgraded(&s);
+	return 98;
+}
+
+static void
+upgrade(void)
+{
+	static char const *const argv[] = { "s6-svscan", "here", 0 };
+	static struct svscan s;
+
+	fill(&s);
+	s.argv = argv;
+	svscan_upgrade(&s);
+	if (s.upgrade)
+		exit(97);
+}
+
+static void
+refusals(void)
+{
+	refused(0, 0, upgrade, "unable to upgrade to " FILE_NAME ": Too many open files");
+	refused(FILE_NAME, "exit 3", upgrade, "it does not take over (exit code 3)");
+	refused(FILE_NAME, "exit 0", upgrade, "it does not take over (exit code 0)");
+	refused(FILE_NAME, "kill -9 $$", upgrade, "it does not take over (signal 9)");
+	refused(FILE_NAME, "echo \"$# $*\" >&2; exit 3", upgrade, "1 here");
+}
+
+/* Afterwards. */
+static void
+resumed(void)
+{
+	struct svscan r;
+
+	fill(&r);
+	deaf = unlistening = written = 0;
+	r.upgrade = CONTROL_UPGRADE_SELF;
+	svscan_resume(&r);
+	ok(!r.upgrade && !written && !r.sweep, "its own upgrade is no matter of its supervisors");
+	r.upgrade = CONTROL_UPGRADE;
+	svscan_resume(&r);
+	ok(written == 1, "they are asked for theirs");
+	written = 0;
+	deaf = 1;
+	r.upgrade = CONTROL_UPGRADE;
+	svscan_resume(&r);
+	ok(written == 2, "one that does not understand is told of");
+	unlistening = 1;
+	r.upgrade = CONTROL_UPGRADE;
+	svscan_resume(&r);
+	ok(written == 4, "one that does not listen is not");
+}
+
 int
 main(void)
 {
@@ -153,5 +296,10 @@ main(void)
 	svscan_carry(&h, &r);
 	if (ok(handover_done(&h) == 0, "read"))
 		check(&r);
+	tap_tmpdir();
+	roles();
+	ok(in_child(read_in_need, 0) == 111, "no memory: a probe that does not understand");
+	refusals();
+	resumed();
 	return done_testing();
 }
