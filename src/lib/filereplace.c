@@ -15,6 +15,7 @@
 #endif
 
 #define SUFFIX ".new"
+#define OLD ".old"
 #define NAME_MAX_HERE 250
 #define READINGS 100
 
@@ -111,6 +112,26 @@ filereplace_rename(int dirfd, char const *name, void const *data, size_t n, mode
 	return 0;
 }
 
+/* What has the name of the spare is no file of ours: makes room. A directory with
+   something in it is kept, as NAME.old. */
+static int
+clear_spare(int dirfd, char const *spare, char const *name)
+{
+	char old[NAME_MAX_HERE + sizeof OLD];
+
+	if (unlinkat(dirfd, spare, 0) == 0)
+		return 0;
+	if (errno != EISDIR && errno != EPERM)
+		return -1;
+	if (unlinkat(dirfd, spare, AT_REMOVEDIR) == 0)
+		return 0;
+	if (errno != ENOTEMPTY && errno != EEXIST)
+		return -1;
+	memcpy(old, name, strlen(name));
+	memcpy(old + strlen(name), OLD, sizeof OLD);
+	return renameat(dirfd, spare, dirfd, old);
+}
+
 int
 filereplace_exchange(int dirfd, char const *name, void const *data, size_t n, mode_t mode)
 {
@@ -124,7 +145,7 @@ filereplace_exchange(int dirfd, char const *name, void const *data, size_t n, mo
 		if (errno != EEXIST && errno != ELOOP && errno != ENXIO && errno != EISDIR
 			&& errno != EACCES && errno != EPERM)
 			return -1;
-		if (unlinkat(dirfd, spare, 0) < 0
+		if (clear_spare(dirfd, spare, name) < 0
 			|| write_spare(dirfd, spare, data, n, mode, O_EXCL) < 0)
 			return -1;
 	}

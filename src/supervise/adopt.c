@@ -338,7 +338,7 @@ static int
 is_no_status(int error)
 {
 	return error == ENOENT || error == EPROTO || error == EPIPE || error == ELOOP
-		|| error == EISDIR || error == ENXIO;
+		|| error == EISDIR || error == ENXIO || error == ESPIPE;
 }
 
 /* From now on only we can write it. */

@@ -121,8 +121,25 @@ spares(void)
 	close(keep);
 	unlinkat(dir, "f.new", 0);
 	mkdirat(dir, "f.new", 0755);
-	ok(put("six") == -1 && holds("f", "five"), "a directory is an error, the old content stays");
+	ok(put("six") == 0 && holds("f", "six"), "an empty directory makes room");
+	unlinkat(dir, "f.new", 0);
+	mkdirat(dir, "f.new", 0755);
+	mkdirat(dir, "f.new/x", 0755);
+	ok(put("seven") == 0 && holds("f", "seven") && faccessat(dir, "f.old/x", F_OK, 0) == 0,
+		"one that is not empty is kept elsewhere");
+	unlinkat(dir, "f.new", 0);
+	mkdirat(dir, "f.new", 0755);
+	mkdirat(dir, "f.new/y", 0755);
+	ok(put("eight") == -1 && errno == ENOTEMPTY && holds("f", "seven"), "once: the old content stays");
+	unlinkat(dir, "f.new/y", AT_REMOVEDIR);
+	unlinkat(dir, "f.old/x", AT_REMOVEDIR);
+	unlinkat(dir, "f.old", AT_REMOVEDIR);
 	unlinkat(dir, "f.new", AT_REMOVEDIR);
+	unlinkat(dir, "f", 0);
+	mkdirat(dir, "f", 0755);
+	mkdirat(dir, "f/x", 0755);
+	ok(put("one") == 0 && put("two") == 0 && holds("f", "two") && faccessat(dir, "f.old/x", F_OK, 0) == 0,
+		"and one that has the name of the file itself");
 	unlinkat(dir, "f", 0);
 	ok(symlinkat("precious", dir, "f") == 0 && put("seven") == 0 && holds("f", "seven")
 		&& holds("precious", "precious"), "the file itself is a link: replaced, not followed");

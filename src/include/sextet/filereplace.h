@@ -19,7 +19,8 @@ extern int filereplace_rename(int dirfd, char const *name, void const *data, siz
    names (plain rename where the kernel or file system cannot): after the
    second call no new block or inode is needed, so it works on a full disk, at
    a tenth of the cost on a journalled one. For small files of constant size,
-   read with file_read_exchanged. */
+   read with file_read_exchanged. A directory that has either name makes room; one
+   with something in it becomes NAME.old. */
 extern int filereplace_exchange(int dirfd, char const *name, void const *data, size_t n, mode_t mode);
 
 /* Is FD, opened for writing, a regular file of one name? Through another name
