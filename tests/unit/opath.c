@@ -6,7 +6,12 @@
 
 #include <sextet/opath.h>
 
+#include "denied.h"
 #include "tap.h"
+
+#ifndef SYS_fchmodat2
+#define SYS_fchmodat2 452
+#endif
 
 static mode_t
 mode(char const *name)
@@ -14,6 +19,38 @@ mode(char const *name)
 	struct stat st;
 
 	return lstat(name, &st) < 0 ? 0 : st.st_mode & 07777;
+}
+
+static unsigned int error;
+
+/* Older kernels, and filters. */
+static int
+changes_without(void)
+{
+	int fd = opath_open(AT_FDCWD, "d/f", 0);
+
+	deny(SYS_fchmodat2, error);
+	return fd >= 0 && opath_chmod(fd, 0640) == 0 && mode("d/f") == 0640
+		&& opath_chmod(-1, 0600) < 0 && errno == ENOSYS;
+}
+
+static int
+fails(void)
+{
+	int fd = opath_open(AT_FDCWD, "d/f", 0);
+
+	deny(SYS_fchmodat2, EROFS);
+	return opath_chmod(fd, 0604) < 0 && errno == EROFS && mode("d/f") != 0604;
+}
+
+static int
+is_at_a_loss(void)
+{
+	int fd = opath_open(AT_FDCWD, "d/f", 0);
+
+	hide("/proc");
+	deny(SYS_fchmodat2, ENOSYS);
+	return opath_chmod(fd, 0604) < 0 && errno == ENOSYS && mode("d/f") != 0604;
 }
 
 int
@@ -52,5 +89,13 @@ main(void)
 	close(fd);
 	ok(opath_open(AT_FDCWD, "none", 0) < 0 && errno == ENOENT, "no such file");
 	ok(opath_chmod(-1, 0700) < 0 && opath_chown(-1, 1, 1) < 0 && errno == EBADF, "no descriptor");
+	for (size_t i = 0; i < 4; i++) {
+		static unsigned int const none[] = { ENOSYS, EPERM, EINVAL, EOPNOTSUPP };
+
+		error = none[i];
+		holds_apart(changes_without, "by way of /proc");
+	}
+	holds_apart(fails, "unless the change itself is refused");
+	holds_apart(is_at_a_loss, "no way at all");
 	return done_testing();
 }

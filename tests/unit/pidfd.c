@@ -9,7 +9,15 @@
 
 #include <sextet/pidfd.h>
 
+#include "denied.h"
 #include "tap.h"
+
+#ifndef SYS_pidfd_open
+#define SYS_pidfd_open 434
+#endif
+#ifndef SYS_pidfd_send_signal
+#define SYS_pidfd_send_signal 424
+#endif
 
 /* A child that waits to be told how to end. */
 static pid_t
@@ -127,6 +135,126 @@ stranger(void)
 	close(p[1]);
 }
 
+static int
+has_none(void)
+{
+	deny(SYS_pidfd_open, EPERM);
+	return pidfd_of(getpid()) < 0 && errno == ENOSYS;
+}
+
+/* A zombie, and its pidfd. */
+static pid_t
+zombie(int code, int *fd)
+{
+	pid_t pid = start(code);
+
+	*fd = pidfd_of(pid);
+	end(pid, *fd);
+	return pid;
+}
+
+/* Before Linux 6.15 nothing is known of one that was reaped. */
+static int
+knows_zombies_only(void)
+{
+	int fd, wstat = -1;
+	pid_t pid = zombie(5, &fd);
+
+	deny(SYS_ioctl, ENOTTY);
+	if (pidfd_wstat(fd, pid, &wstat) != 1 || wstat != 0x500)
+		return 0;
+	waitpid(pid, 0, 0);
+	wstat = -1;
+	return pidfd_wstat(fd, pid, &wstat) == 0 && wstat == -1 && pidfd_parent(fd) == -1;
+}
+
+/* A signal that may not be sent tells as much as one that was. */
+static int
+knows_by_refusal(void)
+{
+	int fd, wstat = -1;
+	pid_t pid = zombie(5, &fd);
+
+	deny(SYS_pidfd_send_signal, EPERM);
+	return pidfd_wstat(fd, pid, &wstat) == 1 && wstat == 0x500;
+}
+
+static int
+does_not_know(void)
+{
+	int fd, wstat = -1;
+	pid_t pid = zombie(5, &fd);
+
+	deny(SYS_ioctl, ENOTTY);
+	deny(SYS_pidfd_send_signal, ENOSYS);
+	return pidfd_wstat(fd, pid, &wstat) == 0 && wstat == -1;
+}
+
+/* Who may not look at a process is shown 0: that is believed of our own only. */
+static int
+believes_ours(void)
+{
+	int fd, wstat = -1;
+	pid_t pid;
+
+	if (geteuid() == 0 && (setgid(1234) < 0 || setuid(1234) < 0))
+		_exit(NOT_HERE);
+	pid = zombie(0, &fd);
+	deny(SYS_ioctl, ENOTTY);
+	return pidfd_wstat(fd, pid, &wstat) == 1 && wstat == 0;
+}
+
+static int
+doubts_others(void)
+{
+	int fd, wstat = -1;
+	pid_t pid;
+
+	if (geteuid() != 0)
+		_exit(NOT_HERE);
+	pid = zombie(0, &fd);
+	deny(SYS_ioctl, ENOTTY);
+	if (setgid(1234) < 0 || setuid(1234) < 0)
+		_exit(NOT_HERE);
+	return pidfd_wstat(fd, pid, &wstat) == 0 && wstat == -1;
+}
+
+static int
+has_no_proc(void)
+{
+	int fd, wstat = -1;
+	pid_t pid = zombie(5, &fd);
+
+	hide("/proc");
+	deny(SYS_ioctl, ENOTTY);
+	return pidfd_wstat(fd, pid, &wstat) == 0 && wstat == -1;
+}
+
+static void
+denied(void)
+{
+	int fd = pidfd_of(getpid()), copy, p[2];
+
+	holds_apart(has_none, "a filter's EPERM is no answer");
+	holds_apart(knows_zombies_only, "an older kernel knows of zombies");
+	holds_apart(knows_by_refusal, "and tells so by a refusal");
+	holds_apart(does_not_know, "none that has no such call");
+	holds_apart(believes_ours, "a 0 is believed of our own");
+	holds_apart(doubts_others, "but not of others");
+	holds_apart(has_no_proc, "nor is anything known without /proc");
+	if (pipe2(p, O_CLOEXEC) < 0)
+		exit(111);
+	copy = pidfd_copy(fd, p[0]);
+	ok(copy >= 0 ? fcntl(copy, F_GETFD) == FD_CLOEXEC && close(copy) == 0 : errno == EPERM || errno == ENOSYS,
+		"a copy of a descriptor");
+	ok(pidfd_copy(fd, 9999) < 0, "of none");
+	ok(pidfd_parent(fd) == getppid() || pidfd_parent(fd) == -1, "its parent, where the kernel tells");
+	ok(pidfd_inode(p[0]) == 0 && pidfd_exited(-1) <= 0, "a pipe is no pidfd");
+	close(p[0]);
+	close(p[1]);
+	close(fd);
+}
+
 int
 main(void)
 {
@@ -140,5 +268,6 @@ main(void)
 	life();
 	by_signal();
 	stranger();
+	denied();
 	return done_testing();
 }

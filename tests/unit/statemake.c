@@ -7,6 +7,7 @@
 
 #include <sextet/statemake.h>
 
+#include "denied.h"
 #include "tap.h"
 
 static char to[256];
@@ -160,6 +161,83 @@ links(void)
 	ok(statemake_directory("nowhere/x") < 0 && errno == ENOENT, "not below nothing");
 }
 
+static int
+mounts(void)
+{
+	struct statemake_places p = { 0, 0, 0, "mnt", { 0, 0, 0 } };
+
+	hide("/mnt");
+	mkdir("mnt", 0700);
+	return find(&p) == STATEMAKE_MOUNTED && !strcmp(to, "mnt/s6") && is_dir("mnt/s6", 0755) && is_dir("mnt", 0755);
+}
+
+static int
+mounts_nothing(void)
+{
+	struct statemake_places p = { 0, 0, 0, "mnt", { 0, 0, 0 } };
+
+	deny(SYS_mount, EPERM);
+	return find(&p) == STATEMAKE_NOWHERE;
+}
+
+/* As user 1235, where somebody else has the name of our private place. */
+static int
+avoids_squatters(void)
+{
+	struct statemake_places p = { 0, 0, 0, 0, { "open", 0, 0 } };
+
+	if (geteuid())
+		_exit(NOT_HERE);
+	mkdir("open", 01777);
+	chmod("open", 01777);
+	chmod(".", 0755);
+	if (mkdir("open/s6-1235", 0755) < 0 || chown("open/s6-1235", 1234, 1234) < 0 || seteuid(1235) < 0)
+		return 0;
+	return find(&p) == STATEMAKE_PRIVATE && strcmp(to, "open/s6-1235") && !strncmp(to, "open/s6-", 8)
+		&& is_dir(to, 0700);
+}
+
+static int
+has_no_name(void)
+{
+	struct statemake_places p = { 0, 0, 0, 0, { "tmp3", 0, 0 } };
+
+	mkdir("tmp3", 0755);
+	deny(SYS_mkdir, ENOSPC);
+	deny(SYS_mkdirat, ENOSPC);
+	return find(&p) == STATEMAKE_NOWHERE;
+}
+
+static void
+corners(void)
+{
+	struct statemake_places p = { 0, 0, 0, 0, { 0, 0, 0 } };
+	char small[8], deep[5000];
+
+	holds_apart(mounts, "a file system of its own");
+	holds_apart(mounts_nothing, "unless that is forbidden");
+	holds_apart(avoids_squatters, "another name than the one that somebody sits on");
+	holds_apart(has_no_name, "no room for any");
+	p.run = "run";
+	ok(statemake_find(small, 6, &p) == STATEMAKE_NOWHERE, "no room for the path of run");
+	p.run = 0;
+	p.temporary[0] = "tmp";
+	ok(statemake_find(small, sizeof small, &p) == STATEMAKE_NOWHERE, "nor of a private one");
+	memset(deep, 'x', sizeof deep);
+	deep[0] = '/';
+	deep[sizeof deep - 1] = 0;
+	p.given = deep;
+	ok(find(&p) == STATEMAKE_NOWHERE && errno == ENAMETOOLONG, "given, too long");
+	touch("file");
+	ok(statemake_exposed("nowhere") < 0 && statemake_empty("file") < 0 && errno == ENOTDIR, "a file has no entries");
+	mkdir("kept", 0755);
+	touch("kept/.sextet");
+	touch("kept/x");
+	ok(statemake_empty("kept") == 0 && access("kept/.sextet", F_OK) == 0 && access("kept/x", F_OK) < 0,
+		"emptied, but for the mark");
+	ok(statemake_link("target", "file/x") < 0 && errno == ENOTDIR, "no link below a file");
+}
+
 int
 main(void)
 {
@@ -169,5 +247,6 @@ main(void)
 	given();
 	everybodys();
 	links();
+	corners();
 	return done_testing();
 }

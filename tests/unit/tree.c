@@ -2,11 +2,18 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/un.h>
 
 #include <sextet/tree.h>
 
+#include "denied.h"
 #include "tap.h"
+
+#ifndef SYS_renameat2
+#define SYS_renameat2 316
+#endif
 
 static void
 put(char const *file, char const *text, mode_t mode)
@@ -153,6 +160,116 @@ replacement(void)
 		"nothing to put there: the old one stays");
 }
 
+static unsigned int error;	/* of the call that is denied */
+
+/* File systems without an exchange of names. */
+static int
+replaces_without(void)
+{
+	deny(SYS_renameat2, error);
+	mkdir("fresh", 0755);
+	put("fresh/f", "", 0644);
+	mkdir("old", 0755);
+	put("old/o", "", 0644);
+	return tree_replace(AT_FDCWD, "fresh", "old") == 0 && there("old/f") && !there("old/o") && !there("fresh");
+}
+
+static int
+keeps_the_old(void)
+{
+	deny(SYS_renameat2, EIO);
+	mkdir("fresh", 0755);
+	mkdir("kept", 0755);
+	put("kept/o", "", 0644);
+	return tree_replace(AT_FDCWD, "fresh", "kept") < 0 && errno == EIO && there("kept/o") && there("fresh");
+}
+
+static int
+copies_without(void)
+{
+	unsigned int calls[] = { SYS_fchown, SYS_fchownat };
+	int good = 1;
+
+	for (size_t i = 0; i < 2; i++)
+		deny(calls[i], error);
+	mkdir("src", 0755);
+	put("src/f", "x", 0640);
+	mkfifo("src/fifo", 0600);
+	if (symlink("f", "src/l") < 0)
+		return 0;
+	good = tree_copy(AT_FDCWD, "src", AT_FDCWD, "dst") == 0;
+	if (good)
+		return error == EPERM && is("dst/f", S_IFREG | 0640) && is("dst/fifo", S_IFIFO | 0600) && there("dst/l");
+	return error != EPERM && errno == (int)error && !there("dst");
+}
+
+/* The like of one kind of entry alone. */
+static int
+refuses_links(void)
+{
+	mkdir("src2", 0755);
+	if (symlink("f", "src2/l") < 0)
+		return 0;
+	deny(SYS_fchownat, EIO);
+	return tree_copy(AT_FDCWD, "src2", AT_FDCWD, "dst2") < 0 && errno == EIO && !there("dst2");
+}
+
+static int
+refuses_fifos(void)
+{
+	mkdir("src3", 0755);
+	mkfifo("src3/fifo", 0600);
+	deny(SYS_fchownat, EIO);
+	return tree_copy(AT_FDCWD, "src3", AT_FDCWD, "dst3") < 0 && errno == EIO && !there("dst3");
+}
+
+static int
+leaves_undeletable(void)
+{
+	mkdir("stays", 0755);
+	put("stays/f", "", 0644);
+	deny(SYS_unlinkat, EROFS);
+	return tree_remove(AT_FDCWD, "stays") < 0 && errno == EROFS && there("stays/f");
+}
+
+static void
+sockets(void)
+{
+	struct sockaddr_un a = { .sun_family = AF_UNIX, .sun_path = "withsock/sock" };
+	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+	mkdir("withsock", 0755);
+	if (fd < 0 || bind(fd, (struct sockaddr *)&a, sizeof a) < 0)
+		exit(111);
+	close(fd);
+	put("withsock/f", "", 0644);
+	ok(tree_copy(AT_FDCWD, "withsock", AT_FDCWD, "without") == 0 && there("without/f")
+		&& !there("without/sock"), "a socket is not copied");
+}
+
+static void
+denied(void)
+{
+	static unsigned int const none[] = { EINVAL, ENOSYS, EPERM };
+
+	for (size_t i = 0; i < 3; i++) {
+		error = none[i];
+		holds_apart(replaces_without, "replaced without an exchange");
+		tree_remove(AT_FDCWD, "old");
+	}
+	holds_apart(keeps_the_old, "else the old one stays");
+	tree_remove(AT_FDCWD, "fresh");
+	error = EPERM;
+	holds_apart(copies_without, "copied by who may not give files away");
+	tree_remove(AT_FDCWD, "src");
+	tree_remove(AT_FDCWD, "dst");
+	error = EIO;
+	holds_apart(copies_without, "any other error is one");
+	holds_apart(refuses_links, "of a link, too");
+	holds_apart(refuses_fifos, "and of a FIFO");
+	holds_apart(leaves_undeletable, "what cannot be removed is there");
+}
+
 int
 main(void)
 {
@@ -162,5 +279,7 @@ main(void)
 	deep();
 	removal();
 	replacement();
+	sockets();
+	denied();
 	return done_testing();
 }
