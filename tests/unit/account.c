@@ -1,12 +1,15 @@
 /* account.c - users and groups of this machine, compared with its files */
 
 #include <errno.h>
+#include <fcntl.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 
 #include <sextet/account.h>
 #include <sextet/passwd.h>
 
+#include "denied.h"
 #include "tap.h"
 
 /* The first member that /etc/group lists anywhere, written to NAME[256]. */
@@ -77,6 +80,91 @@ no_descriptors(void)
 	return status;
 }
 
+static void
+put(char const *file, char const *text)
+{
+	FILE *f = fopen(file, "w");
+
+	if (!f || fputs(text, f) < 0 || fclose(f))
+		_exit(NOT_HERE);
+}
+
+static char const *services;	/* nsswitch.conf; null: none */
+static int userdb;
+
+/* Where that is /etc: user u, 5, is in 40 groups, and by himself in a. */
+static int
+knows_its_own(void)
+{
+	gid_t list[64], gid = 0;
+	char name[ACCOUNT_NAMESIZE], line[64];
+	size_t n = 0;
+	uid_t uid = 0;
+	FILE *f;
+
+	hide("/etc");
+	if (userdb) {
+		hide("/run");
+		mkdir("/run/systemd", 0755);
+		mkdir("/run/systemd/userdb", 0755);
+	}
+	put("/etc/passwd", "root:x:0:0::/:\nu:x:5:6::/:\n");
+	f = fopen("/etc/group", "w");
+	if (!f)
+		_exit(NOT_HERE);
+	fputs("root:x:0:\na:x:6:\n", f);
+	for (int i = 0; i < 40; i++) {
+		snprintf(line, sizeof line, "g%d:x:%d:v,u\n", i, 100 + i);
+		fputs(line, f);
+	}
+	fclose(f);
+	if (services)
+		put("/etc/nsswitch.conf", services);
+	return account_user("u", &uid, &gid) == ACCOUNT_FOUND && uid == 5 && gid == 6
+		&& account_group("g7", &gid) == ACCOUNT_FOUND && gid == 107
+		&& account_user_name(5, name) == ACCOUNT_FOUND && !strcmp(name, "u")
+		&& account_group_name(6, name) == ACCOUNT_FOUND && !strcmp(name, "a")
+		&& account_user("w", &uid, &gid) == ACCOUNT_UNKNOWN && account_group("w", &gid) == ACCOUNT_UNKNOWN
+		&& account_user_name(50, name) == ACCOUNT_UNKNOWN && account_group_name(50, name) == ACCOUNT_UNKNOWN
+		&& account_groups("u", list, 64, &n) == ACCOUNT_FOUND && n == 40 && has(list, n, 100)
+		&& has(list, n, 139) && !has(list, n, 6)
+		&& account_groups("u", list, 39, &n) == ACCOUNT_ERROR && errno == ERANGE
+		&& account_groups("w", list, 64, &n) == ACCOUNT_FOUND && !n;
+}
+
+/* A name that is longer than any may be has none. */
+static int
+has_no_long_names(void)
+{
+	char line[600], name[ACCOUNT_NAMESIZE];
+
+	hide("/etc");
+	memset(line, 'n', sizeof line);
+	strcpy(line + 400, ":x:5:6::/:\n");
+	put("/etc/passwd", line);
+	strcpy(line + 400, ":x:6:\n");
+	put("/etc/group", line);
+	return account_user_name(5, name) == ACCOUNT_UNKNOWN && account_group_name(6, name) == ACCOUNT_UNKNOWN;
+}
+
+static void
+forms(void)
+{
+	static char const *const texts[] = {
+		0, "", "passwd: files\ngroup: files\n", "passwd: files systemd\ngroup: files systemd\n",
+		"passwd: files [NOTFOUND=return] db\ngroup: files [NOTFOUND=return] db\n",
+		"passwd: db files\ngroup: db files\n", "group: files\ninitgroups: files\npasswd: files\n",
+		"passwd: filesystem files\ngroup: filesystem files\n",
+	};
+
+	for (size_t i = 0; i < 2 * sizeof texts / sizeof *texts; i++) {
+		services = texts[i / 2];
+		userdb = i % 2;
+		holds_apart(knows_its_own, services && *services ? "services in another form" : "no services");
+	}
+	holds_apart(has_no_long_names, "names too long");
+}
+
 int
 main(void)
 {
@@ -100,6 +188,7 @@ main(void)
 		&& account_group_name(4294967290U, name) == ACCOUNT_UNKNOWN
 		&& !strcmp(name, "kept"), "unknown numbers");
 	membership();
+	forms();
 	ok(!status, "no descriptor free: an error, not an unknown user");
 	return done_testing();
 }

@@ -7,6 +7,7 @@
 
 #include <sextet/passwd.h>
 
+#include "denied.h"
 #include "tap.h"
 
 static void
@@ -118,6 +119,48 @@ errors(void)
 	ok(passwd_group("group", "b", &gid) == ACCOUNT_ERROR && errno == EMFILE, "no descriptor free");
 }
 
+/* Ends within a field, blanks before a line, and lines that are none. */
+static void
+ends(void)
+{
+	static char const *const cut[] = { "w", "www", "www:", "www:x", "www:x:", "www:x:33", "www:x:33:34",
+		"www\n", "www:x\n", "www:x:33\n", "www:x:33:34\n", " ", "#", "# www:x:33:34:", "\n\n", ":x:33:34:\n" };
+	gid_t list[2], gid = 7;
+	char name[ACCOUNT_NAMESIZE];
+	size_t n;
+	uid_t uid = 7;
+
+	for (size_t i = 0; i < sizeof cut / sizeof *cut; i++) {
+		put("cut", cut[i]);
+		ok(passwd_user("cut", "www", &uid, &gid) == ACCOUNT_UNKNOWN && uid == 7 && gid == 7
+			&& passwd_groups("cut", "u", list, 2, &n) == ACCOUNT_FOUND && !n, "cut: %.*s",
+			(int)strcspn(cut[i], "\n"), cut[i]);
+		(void)passwd_group("cut", "www", &gid);
+		(void)passwd_name("cut", 33, name);
+		gid = 7;
+	}
+	put("blank", " \t \n\t www:x:33:34:\n +x:x:1:2:\n");
+	ok(passwd_user("blank", "www", &uid, &gid) == ACCOUNT_FOUND && uid == 33 && gid == 34
+		&& passwd_name("blank", 33, name) == ACCOUNT_FOUND && !strcmp(name, "www"), "blanks before a line");
+	ok(passwd_name("absent", 33, name) == ACCOUNT_UNKNOWN && passwd_name("dir", 33, name) == ACCOUNT_ERROR
+		&& errno == EISDIR, "no file, no name");
+}
+
+static int
+says_what_is_wrong(void)
+{
+	gid_t list[2], gid;
+	char name[ACCOUNT_NAMESIZE];
+	size_t n;
+	uid_t uid;
+
+	put("whole", "www:x:33:34:\n");
+	deny(SYS_read, EIO);
+	return passwd_user("whole", "www", &uid, &gid) == ACCOUNT_ERROR && errno == EIO
+		&& passwd_name("whole", 33, name) == ACCOUNT_ERROR && errno == EIO
+		&& passwd_groups("whole", "u", list, 2, &n) == ACCOUNT_ERROR && errno == EIO;
+}
+
 int
 main(void)
 {
@@ -125,6 +168,9 @@ main(void)
 	users();
 	sizes();
 	groups();
+	mkdir("dir", 0700);
+	ends();
+	holds_apart(says_what_is_wrong, "a file that cannot be read is not one without the entry");
 	errors();
 	return done_testing();
 }
