@@ -2,12 +2,15 @@
 
 #include <errno.h>
 #include <pthread.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 
 #include <sextet/proctree.h>
 
+#include "denied.h"
 #include "tap.h"
 
 static pid_t made[8];	/* told through a pipe, in the order of their making */
@@ -100,6 +103,93 @@ few_descriptors(void)
 	setrlimit(RLIMIT_NOFILE, &old);
 }
 
+/* A /proc of our own: process PID, a child of PPID. LIST: it has a list of children, of
+   which the kernel need not keep one. */
+static void
+invent(pid_t pid, pid_t ppid, char const *list)
+{
+	char path[128];
+	FILE *f;
+
+	snprintf(path, sizeof path, "/proc/%d", pid);
+	mkdir(path, 0755);
+	snprintf(path, sizeof path, "/proc/%d/stat", pid);
+	f = fopen(path, "w");
+	if (!f)
+		_exit(NOT_HERE);
+	fprintf(f, "%d (a) b) S %d %d %d", pid, ppid, getpgrp(), getsid(0));
+	for (int i = 7; i <= 52; i++)
+		fputs(" 0", f);
+	fputs("\n", f);
+	fclose(f);
+	snprintf(path, sizeof path, "/proc/%d/task", pid);
+	mkdir(path, 0755);
+	snprintf(path, sizeof path, "/proc/%d/task/%d", pid, pid);
+	mkdir(path, 0755);
+	if (!list)
+		return;
+	snprintf(path, sizeof path, "/proc/%d/task/%d/children", pid, pid);
+	f = fopen(path, "w");
+	if (!f)
+		_exit(NOT_HERE);
+	fputs(list, f);
+	fclose(f);
+}
+
+static int
+climbs(void)
+{
+	struct proctree list[8];
+	pid_t me = getpid();
+	ssize_t n;
+
+	hide("/proc");
+	invent(me, 1, 0);
+	invent(1000001, me, 0);
+	invent(1000002, 1000001, 0);
+	invent(1000003, 1000002, 0);
+	invent(1000004, 1, 0);
+	invent(1000005, 1000009, 0);	/* of one that has gone */
+	mkdir("/proc/0", 0755);
+	mkdir("/proc/sys", 0755);
+	mkdir("/proc/1000008", 0755);	/* is going */
+	n = proctree_below(me, list, 8);
+	if (n != 3 || !has(list, n, 1000001, me) || !has(list, n, 1000002, 1000001)
+		|| !has(list, n, 1000003, 1000002))
+		return 0;
+	return proctree_below(me, list, 2) == 2 && proctree_children(me, list, 8) == -1;
+}
+
+static int
+reads_lists(void)
+{
+	struct proctree list[8];
+	char many[2000] = "";
+	pid_t me = getpid();
+	ssize_t n;
+
+	hide("/proc");
+	for (int i = 0; i < 200; i++)
+		sprintf(many + strlen(many), "%d ", 1000001 + i);
+	invent(me, 1, many);
+	invent(1000001, me, "1000777 ");
+	invent(1000777, 1000001, "");
+	n = proctree_children(me, list, 8);
+	return n == 8 && has(list, n, 1000008, me) && proctree_below(1000001, list, 8) == 1
+		&& list[0].pid == 1000777 && proctree_children(1000200, list, 8) == 0;
+}
+
+static int
+believes_no_other(void)
+{
+	struct proctree list[8];
+
+	hide("/proc");
+	invent(getpid() + 1, 1, "");
+	return proctree_below(getpid(), list, 8) == -1 && errno == ENOSYS && proctree_all(look, 0) == -1
+		&& errno == ENOSYS;
+}
+
 int
 main(void)
 {
@@ -112,6 +202,9 @@ main(void)
 		ok(proctree_below(getpid(), list, 8) == -1 && errno == ENOSYS, "no /proc");
 		return done_testing();
 	}
+	holds_apart(climbs, "a kernel without lists of children");
+	holds_apart(reads_lists, "lists longer than one reading");
+	holds_apart(believes_no_other, "a /proc of another PID namespace is none");
 	if (pipe(tell) < 0)
 		return 111;
 	ok(proctree_below(getpid(), list, 8) == 0, "nobody is below us");
