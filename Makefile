@@ -89,6 +89,7 @@ UNIT_PARTS_svscan-children := scan/children
 UNIT_PARTS_svscan-regain := scan/regain scan/children
 UNIT_PARTS_svscan-scan := scan/scan scan/children
 UNIT_PARTS_svscan-start := scan/start scan/children
+UNIT_PARTS_svscan-stop := scan/stop scan/kill scan/command scan/children
 UNIT_PARTS_svscan-adopt := scan/adopt scan/children
 UNIT_PARTS_log-select := log/select log/dfa log/ere
 UNIT_PARTS_log-dfa := log/dfa log/ere
