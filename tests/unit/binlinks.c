@@ -7,6 +7,7 @@
 
 #include <sextet/binlinks.h>
 
+#include "denied.h"
 #include "tap.h"
 
 static char from[4096];
@@ -33,6 +34,44 @@ put(char const *path, char const *text)
 		exit(111);
 }
 
+static unsigned int error;
+
+/* Links that cannot be made: harmless, or said. */
+static int
+passes_by(void)
+{
+	int harmless = error == EROFS || error == EACCES || error == EPERM;
+	int r;
+
+	mkdir("elsewhere", 0755);
+	deny(SYS_symlinkat, error);
+	r = binlinks_make(from, "elsewhere");
+	return harmless ? r == 0 : r < 0 && errno == (int)error;
+}
+
+static int
+passes_all_by(void)
+{
+	int harmless = error == EROFS || error == EACCES || error == EPERM;
+	int r;
+
+	deny(SYS_openat, error);
+	r = binlinks_make(from, "bin");
+	return harmless ? r == 0 : r < 0 && errno == (int)error;
+}
+
+static void
+denied(void)
+{
+	static unsigned int const all[] = { EROFS, EACCES, EPERM, ENOSPC, EIO };
+
+	for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
+		error = all[i];
+		holds_apart(passes_by, strerror((int)error));
+		holds_apart(passes_all_by, "or none can be looked at");
+	}
+}
+
 int
 main(void)
 {
@@ -57,5 +96,7 @@ main(void)
 		lstat("command/a", &st) == 0 && S_ISREG(st.st_mode), "one directory under both names: nothing happens");
 	ok(binlinks_make(from, "command/a") == 0, "no directory: nothing to do");
 	ok(binlinks_make("/proc/self", "/proc/self/fd") == 0, "a file system that has no links: nothing to do");
+	denied();
+	ok(binlinks_make(from, "nowhere") == 0, "nowhere to make them: nothing to do");
 	return done_testing();
 }

@@ -9,10 +9,12 @@
 #include <signal.h>
 #include <sys/prctl.h>
 #include <stddef.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 
 #include <sextet/companion.h>
 
+#include "denied.h"
 #include "tap.h"
 
 /* As on a kernel without pidfds. */
@@ -112,6 +114,43 @@ story(int twice, int events, char const *want)
 	ok(waitpid(-1, &status, 0) > 0 && status == 0, "without an error");
 }
 
+static unsigned int without;	/* the call that fails */
+static int twice;
+
+static int
+has_none(void)
+{
+	struct companion c = { .fd = -1 };
+
+	prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
+	deny(without, EAGAIN);
+	return companion_fork(&c, twice) == COMPANION_ERROR && errno == EAGAIN && c.fd == -1;
+}
+
+/* By an event there is none without a place for it. */
+static int
+hears_nothing(void)
+{
+	struct companion c;
+
+	if (mkdir("deaf", 0755) < 0 || chdir("deaf") < 0 || forbid_pidfds() < 0)
+		_exit(NOT_HERE);
+	return companion_fork(&c, 0) == COMPANION_ERROR && errno == ENOENT;
+}
+
+static void
+refused(void)
+{
+	for (twice = 0; twice < 2; twice++) {
+		without = SYS_clone;
+		holds_apart(has_none, twice ? "no grandchild can be made" : "no child can be made");
+	}
+	without = 434;
+	twice = 0;
+	holds_apart(has_none, "another error than that there are no pidfds");
+	holds_apart(hears_nothing, "nor any events");
+}
+
 int
 main(void)
 {
@@ -126,6 +165,7 @@ main(void)
 	story(0, 1, "cwithout pidfds: a child");
 	story(1, 1, "gwithout pidfds: a grandchild");
 
+	refused();
 	pid = tap_fork();
 	if (!pid) {
 		pid_t self = getpid();

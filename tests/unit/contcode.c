@@ -6,6 +6,7 @@
 
 #include <sextet/contcode.h>
 
+#include "denied.h"
 #include "tap.h"
 
 #define NEW "s/container-results/exitcode"
@@ -58,6 +59,79 @@ numbers(void)
 	}
 }
 
+#define USUAL "/run/s6-linux-init-container-results"
+
+static int
+has_the_usual_place(void)
+{
+	hide("/run");
+	mkdir("/run/s6", 0755);
+	if (contcode_reset("/run/s6") < 0 || !holds(USUAL "/exitcode", "0\n"))
+		return 0;
+	put(USUAL "/exitcode", "9\n");
+	return contcode_read("/run/s6") == 9 && contcode_write("/run/s6", 4) == 0
+		&& holds(USUAL "/exitcode", "4\n") && contcode_read("/run/s6") == 4;
+}
+
+/* Another user has been here, whose directory we may not remove. */
+static int
+has_a_substitute(void)
+{
+	hide("/run");
+	mkdir(USUAL, 0755);
+	put(USUAL "/exitcode", "9\n");
+	mkdir("/run/s6", 0755);
+	if (chown("/run/s6", 1234, 1234) < 0 || seteuid(1234) < 0)
+		_exit(NOT_HERE);
+	return contcode_reset("/run/s6") < 0 && contcode_read("/run/s6") == 0
+		&& contcode_write("/run/s6", 5) == 0 && contcode_read("/run/s6") == 5
+		&& holds("/run/s6/container-results/exitcode", "5\n") && holds(USUAL "/exitcode", "9\n");
+}
+
+static int
+has_no_place(void)
+{
+	deny(SYS_openat, EACCES);
+	return contcode_write("s", 1) < 0 && errno == EACCES && contcode_reset("s") < 0 && errno == EACCES;
+}
+
+static int
+cannot_cut(void)
+{
+	deny(SYS_ftruncate, EIO);
+	return contcode_write("s", 1) < 0 && errno == EIO;
+}
+
+static int
+cannot_write(void)
+{
+	deny(SYS_write, ENOSPC);
+	return contcode_write("s", 1) < 0 && errno == ENOSPC;
+}
+
+static int
+cannot_remove(void)
+{
+	deny(SYS_unlinkat, EROFS);
+	return contcode_reset("s") < 0 && errno == EROFS;
+}
+
+static void
+elsewhere(void)
+{
+	static char deep[5000];
+
+	holds_apart(has_the_usual_place, "the usual place");
+	holds_apart(has_a_substitute, "a substitute for one that is somebody else's");
+	holds_apart(has_no_place, "nowhere");
+	holds_apart(cannot_cut, "a file that cannot be cut");
+	holds_apart(cannot_write, "or not be written");
+	holds_apart(cannot_remove, "or not be removed");
+	memset(deep, 'x', sizeof deep - 1);
+	ok(contcode_write(deep, 1) < 0 && errno == ENAMETOOLONG && contcode_reset(deep) < 0
+		&& contcode_read(deep) == 0, "a path too long");
+}
+
 int
 main(void)
 {
@@ -92,6 +166,7 @@ main(void)
 	ok(contcode_read("s") == 0, "none is 0");
 
 	numbers();
+	elsewhere();
 
 	contcode_write("s", 1);
 	chmod(NEW, 0666);
