@@ -95,6 +95,7 @@ UNIT_PARTS_log-select := log/select log/dfa log/ere
 UNIT_PARTS_log-dfa := log/dfa log/ere
 UNIT_PARTS_upgrade-supervise := supervise/upgrade
 UNIT_PARTS_supervise-sweep := supervise/sweep
+UNIT_PARTS_supervise-adopt := supervise/adopt
 UNIT_PARTS_upgrade-svscan := scan/upgrade scan/children
 UNIT_PARTS_log-record := log/record
 
