@@ -18,6 +18,7 @@ set_state(struct observed *o, int up, int ready)
 {
 	o->up = !!up;
 	o->ready = !!ready;
+	o->stale = 0;
 }
 
 /* Takes over what is on record. A supervisor that has just started may not
@@ -33,6 +34,14 @@ read_state(struct observed *o)
 	alive_correct(o->dir, &st);
 	set_state(o, status_up(&st), st.ready);
 	return 0;
+}
+
+/* The same again and again until it can be read. */
+static void
+refresh(struct observed *o)
+{
+	/* none yet: its supervisor will say so when there is one */
+	o->stale = read_state(o) < 0 && errno != ENOENT;
 }
 
 static void
@@ -78,6 +87,8 @@ observe_look(struct observed *o)
 	char path[PATH_MAX];
 	int held, fd;
 
+	if (o->stale)
+		refresh(o);
 	if (path_join(path, sizeof path, o->dir, SERVICEDIR_LOCK) < 0)
 		return -1;
 	held = lock_owner(AT_FDCWD, path, &fd);
@@ -96,7 +107,7 @@ void
 observe_event(struct observed *o, char c)
 {
 	switch (c) {
-	case 's': read_state(o); break;
+	case 's': refresh(o); break;
 	case 'u': set_state(o, 1, 0); break;
 	case 'U': set_state(o, 1, 1); break;
 	case 'd': set_state(o, 0, 0); break;

@@ -162,7 +162,7 @@ hear(struct wait *w, struct wait_service *s, int any)
 static int
 is_blind(struct wait_service const *s)
 {
-	return s->o.blind && !s->noted && s->counted == WAITING;
+	return (s->o.stale || (s->o.blind && !s->noted)) && s->counted == WAITING;
 }
 
 /* Looks at those that inotify watches, or else at those that nothing does. */

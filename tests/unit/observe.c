@@ -36,6 +36,7 @@ main(void)
 	struct observed o;
 	struct fakesup f;
 	struct stat st;
+	int events;
 
 	tap_tmpdir();
 	ok(observe_open(&o, "none", &action) == OBSERVE_ERROR && errno == ENOENT
@@ -57,6 +58,18 @@ main(void)
 	ok(!strcmp(catch_up(&o), "d") && !o.up && !o.ready, "d");
 	fakesup_tell(&f, "O");
 	ok(!strcmp(catch_up(&o), "OD") && !o.up && o.ready, "OD");
+	/* what is on record cannot be read just when a supervisor says that it is there */
+	events = event_open(AT_FDCWD, "a/event");
+	ok(rename("a/supervise/status", "kept") == 0 && mkfifo("a/supervise/status", 0600) == 0
+		&& event_notify(events, "s", 1) >= 0 && !strcmp(catch_up(&o), "s") && o.stale, "s, and no status");
+	ok(observe_look(&o) == 0 && o.stale, "nor at the next look");
+	ok(rename("kept", "a/supervise/status") == 0 && observe_look(&o) == 0 && !o.stale && !o.up && o.ready, "but later");
+	o.stale = 1;
+	fakesup_tell(&f, "u");
+	ok(!strcmp(catch_up(&o), "u") && !o.stale && o.up, "or by what is said next");
+	close(events);
+	fakesup_tell(&f, "D");
+	catch_up(&o);
 	fakesup_tell(&f, "nx");
 	ok(!strcmp(catch_up(&o), "x") && !o.up && o.ready, "x changes nothing");
 	ok(observe_look(&o) == 0 && o.alone == CLOCK_NEVER, "nor has anybody left");

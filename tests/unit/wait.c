@@ -309,6 +309,28 @@ notices_without(unsigned int a, unsigned int b, int most, char const *what)
 		ok(WIFEXITED(wstat) && !WEXITSTATUS(wstat), "%s", what);
 }
 
+/* A supervisor says that it is there when the status cannot be read. */
+static void
+unreadable(void)
+{
+	struct fakesup f = fakesup_start("unread");
+	int events = event_open(AT_FDCWD, "unread/event");
+	struct wait w;
+
+	fakesup_tell(&f, "N");
+	ok(rename("unread/supervise/status", "up") == 0, "its record says that it is up");
+	fakesup_tell(&f, "D");
+	must_open(&w, NAMES("unread"), 1, 'u');
+	ok(unlink("unread/supervise/status") == 0 && mkfifo("unread/supervise/status", 0600) == 0
+		&& event_notify(events, "s", 1) >= 0 && wait_run(&w, 0, clock_now()) == WAIT_TIMEOUT,
+		"which cannot be read");
+	ok(rename("up", "unread/supervise/status") == 0 && wait_run(&w, 0, clock_deadline(10000)) == WAIT_REACHED,
+		"it is looked at again");
+	wait_close(&w);
+	close(events);
+	fakesup_kill(&f);
+}
+
 static void
 deaths(struct fakesup *b)
 {
@@ -408,6 +430,7 @@ main(void)
 	commands(&a);
 	skipping(&a, &b);
 	strangers();
+	unreadable();
 	deaths(&b);
 	fakesup_kill(&a);
 	fakesup_kill(&b);

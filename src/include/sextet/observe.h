@@ -22,6 +22,7 @@ struct observed {
 	unsigned up : 1;	/* run is there */
 	unsigned ready : 1;	/* up: has said so; down: can be started */
 	unsigned blind : 1;	/* watch is -1, though there is something to watch */
+	unsigned stale : 1;	/* what is on record could not be read: look again soon */
 	int64_t alone;		/* since then nobody supervises it; CLOCK_NEVER: somebody does */
 	int watch;		/* pidfd of the supervisor, or of the last process when alone */
 	struct event_listener listener;
@@ -40,7 +41,7 @@ extern enum observe_result observe_open(struct observed *o, char const *dir, cha
 /* What the byte C of the listener says: applied to up and ready. */
 extern void observe_event(struct observed *o, char c);
 
-/* Looks at the lock. When nobody supervises it (alone), a process on record
+/* Looks at the lock, and at what is on record if that is stale. When nobody supervises it (alone), a process on record
    keeps the state as it was, and is watched; with none it is down and ready.
    0, or -1 with errno and nothing changed. */
 extern int observe_look(struct observed *o);
