@@ -41,9 +41,9 @@ extern enum observe_result observe_open(struct observed *o, char const *dir, cha
 /* What the byte C of the listener says: applied to up and ready. */
 extern void observe_event(struct observed *o, char c);
 
-/* Looks at the lock, and at what is on record if that is stale. When nobody supervises it (alone), a process on record
-   keeps the state as it was, and is watched; with none it is down and ready.
-   0, or -1 with errno and nothing changed. */
+/* Looks at the lock, and at what is on record if that is stale. When nobody
+   supervises it (alone), a process on record keeps the state as it was, and is
+   watched; with none it is down and ready. 0, or -1 with errno and nothing changed. */
 extern int observe_look(struct observed *o);
 
 extern void observe_close(struct observed *o);
