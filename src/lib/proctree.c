@@ -40,12 +40,12 @@ numbers_open(struct numbers *n, int dirfd, char const *path)
 static pid_t
 numbers_next(struct numbers *n)
 {
-	errno = 0;
 	for (;;) {
 		struct entry const *e;
 		uint64_t u;
 
 		if (n->at >= n->got) {
+			errno = 0;	/* a name that is no number leaves one */
 			n->got = syscall(SYS_getdents64, n->fd, n->buf, sizeof n->buf);
 			n->at = 0;
 			if (n->got <= 0)
