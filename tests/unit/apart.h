@@ -1,0 +1,137 @@
+/*
+ * apart.h - checks in a child of its own, under a filter of system calls or among
+ * mounts that nobody else sees: neither can be taken back.
+ *
+ *   ok_denied(NAME, ACT, DENY(CALL, ERROR)...)  these calls fail: an older kernel, or
+ *                                               a container's filter
+ *   ok_mounted(NAME, ACT)                       ACT may mount; only as root
+ *
+ * ACT returns 1 when all was as it should; what it says by want() tells else. Where
+ * there is neither filter nor right it is skipped.
+ */
+
+#ifndef APART_H
+#define APART_H
+
+#include <linux/filter.h>
+#include <linux/seccomp.h>
+#include <sched.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/mount.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+
+#include "tap.h"
+
+/* DENY_IF: only when its argument number ARG, from 1, is VALUE. */
+#define DENY(call, error) { call, error, 0, 0 }
+#define DENY_IF(call, error, arg, value) { call, error, arg, (unsigned int)(value) }
+
+struct denied {
+	long call;
+	int error;
+	int arg;
+	unsigned int value;
+};
+
+#define APART_MOST 8
+#define APART_CANNOT 99
+
+/* The lower half of an argument. */
+#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+#define APART_LOW 4
+#else
+#define APART_LOW 0
+#endif
+
+/* Leaves the function with 0, and says why, unless COND. */
+#define want(cond) do { \
+		if (!(cond)) { \
+			printf("# %s:%d: not so: %s (errno %d)\n", __FILE__, __LINE__, #cond, errno); \
+			fflush(stdout); \
+			return 0; \
+		} \
+	} while (0)
+
+static inline int __attribute__((unused))
+apart_filter(struct denied const *d, size_t n)
+{
+	struct sock_filter f[APART_MOST * 5 + 1], *p = f;
+	struct sock_fprog prog = { .filter = f };
+
+	for (; n && n <= APART_MOST; n--, d++) {
+		unsigned int arg = d->arg ? (unsigned int)d->arg - 1 : 0;
+
+		*p++ = (struct sock_filter)BPF_STMT(BPF_LD | BPF_W | BPF_ABS,
+			offsetof(struct seccomp_data, nr));
+		*p++ = (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, (unsigned int)d->call,
+			0, d->arg ? 3 : 1);
+		if (d->arg) {
+			*p++ = (struct sock_filter)BPF_STMT(BPF_LD | BPF_W | BPF_ABS,
+				offsetof(struct seccomp_data, args) + 8 * arg + APART_LOW);
+			*p++ = (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, d->value, 0, 1);
+		}
+		*p++ = (struct sock_filter)BPF_STMT(BPF_RET | BPF_K,
+			SECCOMP_RET_ERRNO | (unsigned int)d->error);
+	}
+	*p++ = (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW);
+	prog.len = (unsigned short)(p - f);
+	return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0 ? -1
+		: prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &prog, 0, 0);
+}
+
+static inline int __attribute__((unused))
+apart_mounts(void)
+{
+	return geteuid() || unshare(CLONE_NEWNS) < 0 ? -1
+		: mount("none", "/", 0, MS_REC | MS_PRIVATE, 0);
+}
+
+/* Without anything denied, it may mount. */
+static inline void __attribute__((unused))
+apart_run(char const *file, int line, char const *name, int (*act)(void),
+	struct denied const *d, size_t n)
+{
+	int wstat = -1;
+	pid_t pid;
+
+	fflush(stdout);
+	pid = tap_fork();
+	if (!pid) {
+		if ((n ? apart_filter(d, n) : apart_mounts()) < 0)
+			_exit(APART_CANNOT);
+		_exit(act() == 1 ? 0 : 1);
+	}
+	while (waitpid(pid, &wstat, 0) < 0 && errno == EINTR)
+		;
+	if (WIFEXITED(wstat) && WEXITSTATUS(wstat) == APART_CANNOT)
+		tap_ok(1, file, line, "%s # SKIP no right to %s here", name, n ? "filter calls" : "mount");
+	else
+		tap_ok(wstat == 0, file, line, "%s", name);
+}
+
+#define ok_mounted(name, act) apart_run(__FILE__, __LINE__, name, act, 0, 0)
+#define ok_denied(name, act, ...) apart_run(__FILE__, __LINE__, name, act, \
+	(struct denied const[]){ __VA_ARGS__ }, \
+	sizeof((struct denied const[]){ __VA_ARGS__ }) / sizeof(struct denied))
+
+/* Older headers lack these; the numbers are the same on every architecture. */
+#ifndef SYS_pidfd_send_signal
+#define SYS_pidfd_send_signal 424
+#endif
+#ifndef SYS_pidfd_open
+#define SYS_pidfd_open 434
+#endif
+#ifndef SYS_close_range
+#define SYS_close_range 436
+#endif
+#ifndef SYS_pidfd_getfd
+#define SYS_pidfd_getfd 438
+#endif
+#ifndef SYS_fchmodat2
+#define SYS_fchmodat2 452
+#endif
+
+#endif
