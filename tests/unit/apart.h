@@ -85,8 +85,10 @@ apart_filter(struct denied const *d, size_t n)
 static inline int __attribute__((unused))
 apart_mounts(void)
 {
-	return geteuid() || unshare(CLONE_NEWNS) < 0 ? -1
-		: mount("none", "/", 0, MS_REC | MS_PRIVATE, 0);
+	if (geteuid() || unshare(CLONE_NEWNS) < 0 || mount("none", "/", 0, MS_REC | MS_PRIVATE, 0) < 0
+		|| mount("tmpfs", "/proc", "tmpfs", 0, 0) < 0)
+		return -1;
+	return umount("/proc");
 }
 
 /* Without anything denied, it may mount. */

@@ -6,7 +6,7 @@
 
 #include <sextet/opath.h>
 
-#include "tap.h"
+#include "fakeproc.h"
 
 static mode_t
 mode(char const *name)
@@ -14,6 +14,51 @@ mode(char const *name)
 	struct stat st;
 
 	return lstat(name, &st) < 0 ? 0 : st.st_mode & 07777;
+}
+
+static int
+by_proc(void)
+{
+	int fd = opath_open(AT_FDCWD, "fifo", 0);
+
+	want(opath_chmod(fd, 0640) == 0 && mode("fifo") == 0640);
+	close(fd);
+	want(opath_chmod(fd, 0600) == -1 && errno == ENOSYS && mode("fifo") == 0640);
+	return 1;
+}
+
+static int
+broken(void)
+{
+	int fd = opath_open(AT_FDCWD, "fifo", 0);
+
+	want(opath_chmod(fd, 0600) == -1 && errno == EIO && mode("fifo") == 0640);
+	return 1;
+}
+
+/* Neither the call nor /proc, which may also be something else. */
+static int
+no_proc(void)
+{
+	struct denied none = DENY(SYS_fchmodat2, ENOSYS);
+	int fd = opath_open(AT_FDCWD, "fifo", 0);
+
+	want(fakeproc_begin() == 0 && apart_filter(&none, 1) == 0);
+	want(opath_chmod(fd, 0600) == -1 && errno == ENOSYS && mode("fifo") == 0640);
+	close(open("/proc/self", O_WRONLY | O_CREAT | O_CLOEXEC, 0644));
+	want(opath_chmod(fd, 0600) == -1 && errno == ENOSYS && mode("fifo") == 0640);
+	return 1;
+}
+
+static int
+not_ours(void)
+{
+	int fd = opath_open(AT_FDCWD, "fifo", 0);
+
+	want(chmod(".", 0755) == 0 && setresuid(1234, 1234, 1234) == 0);
+	prctl(PR_SET_DUMPABLE, 1);	/* so that /proc/self/fd is ours */
+	want(opath_chmod(fd, 0600) == -1 && errno == EPERM && mode("fifo") == 0640);
+	return 1;
 }
 
 int
@@ -52,5 +97,13 @@ main(void)
 	close(fd);
 	ok(opath_open(AT_FDCWD, "none", 0) < 0 && errno == ENOENT, "no such file");
 	ok(opath_chmod(-1, 0700) < 0 && opath_chown(-1, 1, 1) < 0 && errno == EBADF, "no descriptor");
+	ok_denied("a kernel without fchmodat2", by_proc, DENY(SYS_fchmodat2, ENOSYS));
+	ok_denied("a filter that does not know it", by_proc, DENY(SYS_fchmodat2, EPERM));
+	ok_denied("a kernel that has it, but not of a descriptor", by_proc, DENY(SYS_fchmodat2, EINVAL));
+	ok_denied("a file system that has not", by_proc, DENY(SYS_fchmodat2, EOPNOTSUPP));
+	ok_denied("another error is one", broken, DENY(SYS_fchmodat2, EIO));
+	ok_mounted("neither fchmodat2 nor /proc", no_proc);
+	if (geteuid() == 0)
+		ok_denied("another's file by /proc", not_ours, DENY(SYS_fchmodat2, ENOSYS));
 	return done_testing();
 }

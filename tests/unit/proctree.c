@@ -8,7 +8,7 @@
 
 #include <sextet/proctree.h>
 
-#include "tap.h"
+#include "fakeproc.h"
 
 static pid_t made[8];	/* told through a pipe, in the order of their making */
 static int tell[2];
@@ -100,6 +100,92 @@ few_descriptors(void)
 	setrlimit(RLIMIT_NOFILE, &old);
 }
 
+enum { CHILD = 500001, GRANDCHILD, ANOTHERS, ORPHAN, RING, BAD };	/* beyond the pids of most */
+
+/* Of a kernel without /proc/PID/task/TID/children: who is below whom is told by
+   the parents. */
+static int
+by_parents(void)
+{
+	struct proctree list[8];
+	char task[64];
+	ssize_t n;
+
+	want(fakeproc_begin() == 0);
+	want(proctree_below(getpid(), list, 8) == -1 && errno == ENOSYS);
+	want(proctree_all(look, made) == -1 && errno == ENOSYS);
+	fakeproc_self();
+	want(proctree_below(getpid(), list, 8) == 0);	/* it has no threads: gone? */
+	snprintf(task, sizeof task, "task/%d/stat", (int)getpid());
+	fakeproc_put(getpid(), task, "%s", "");
+	fakeproc_stat(CHILD, 'S', getpid(), 1, 1);
+	fakeproc_stat(GRANDCHILD, 'Z', CHILD, 1, 1);
+	fakeproc_stat(ANOTHERS, 'S', 1, 1, 1);
+	fakeproc_stat(ORPHAN, 'S', BAD + 1, 1, 1);
+	fakeproc_stat(RING, 'S', RING, 1, 1);
+	fakeproc_put(BAD, "stat", "what is this?");
+	mkdir("/proc/0", 0755);
+	mkdir("/proc/12x", 0755);
+	mkdir("/proc/self", 0755);
+	n = proctree_below(getpid(), list, 8);
+	want(n == 2 && has(list, n, CHILD, getpid()) && has(list, n, GRANDCHILD, CHILD));
+	want(proctree_below(getpid(), list, 1) == 1);
+	want(proctree_children(getpid(), list, 8) == -1);
+	/* a thing that is no directory of threads is no list either */
+	fakeproc_put(1, "task", "%s", "");
+	n = proctree_below(1, list, 8);
+	want(n == 1 && has(list, n, ANOTHERS, 1));
+	/* without a list, but nobody has that pid any more */
+	fakeproc_put(0x3ffffff0, "task/7/stat", "%s", "");
+	want(proctree_children(0x3ffffff0, list, 8) == 0);
+	return 1;
+}
+
+/* Numbers that end where the buffer does, and more of them than there is room for. */
+static int
+long_lists(void)
+{
+	static struct proctree list[400];
+	char text[1600] = "", name[64];
+	int n = 0, len = 0;
+
+	want(fakeproc_begin() == 0);
+	fakeproc_self();
+	while (len < 1500)
+		len += sprintf(text + len, "%d ", 1000 + 99991 * (n++ % 11));
+	snprintf(name, sizeof name, "task/%d/children", (int)getpid());
+	fakeproc_put(getpid(), name, "%s", text);
+	want(proctree_children(getpid(), list, 400) == n);
+	for (int i = 0; i < n; i++)
+		want(list[i].pid == 1000 + 99991 * (i % 11) && list[i].parent == getpid());
+	want(proctree_children(getpid(), list, 3) == 3);
+	fakeproc_put(getpid(), name, "%s", "");
+	want(proctree_children(getpid(), list, 3) == 0);
+	return 1;
+}
+
+static int
+unlisted(void)
+{
+	struct proctree list[8];
+	int seen[4] = { 0 };
+
+	want(proctree_all(look, seen) == -1 && errno == EIO);
+	want(proctree_below(getpid(), list, 8) == -1 && errno == EIO);
+	want(proctree_children(getpid(), list, 8) == -1);
+	return 1;
+}
+
+static void
+elsewhere(void)
+{
+	ok(proctree_later(EMFILE) && proctree_later(ENFILE) && proctree_later(ENOMEM)
+		&& !proctree_later(ENOENT) && !proctree_later(0), "what may be there all the same");
+	ok_mounted("a kernel without lists of children", by_parents);
+	ok_mounted("long lists", long_lists);
+	ok_denied("a directory that cannot be read to its end", unlisted, DENY(SYS_getdents64, EIO));
+}
+
 int
 main(void)
 {
@@ -145,5 +231,6 @@ main(void)
 	while (waitpid(-1, 0, 0) > 0)
 		;
 	ok(proctree_below(getpid(), list, 8) == 0, "gone");
+	elsewhere();
 	return done_testing();
 }

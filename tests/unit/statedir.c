@@ -1,10 +1,51 @@
 /* statedir.c - where a container keeps its state */
 
 #include <errno.h>
+#include <fcntl.h>
 
 #include <sextet/statedir.h>
 
-#include "tap.h"
+#include "fakeproc.h"
+
+static void
+variable_of_1(char const *text, size_t n)
+{
+	FILE *f;
+
+	mkdir("/proc/1", 0755);
+	f = tap_need(fopen("/proc/1/environ", "w"));
+	if (fwrite(text, 1, n, f) != n || fclose(f))
+		_exit(1);
+}
+
+/* What is there decides, and then what process 1 was told. */
+static int
+places(void)
+{
+	unsetenv(STATEDIR_VARIABLE);
+	want(fakeproc_begin() == 0 && mount("tmpfs", "/var", "tmpfs", 0, "mode=0755") == 0
+		&& mount("tmpfs", "/run", "tmpfs", 0, "mode=0755") == 0);
+	want(mkdir("/var/run", 0755) == 0);
+
+	want(!strcmp(statedir_find(), STATEDIR_USUAL));	/* nothing is anywhere */
+	variable_of_1("", 0);
+	want(!strcmp(statedir_find(), STATEDIR_USUAL));
+	variable_of_1("A=b\0S6_STATEDIRS=/x\0XS6_STATEDIR=/y\0S6_STATEDIR=z\0", 46);
+	want(!strcmp(statedir_find(), STATEDIR_USUAL));	/* no absolute path */
+	variable_of_1("A=b\0S6_STATEDIR=/dev/shm/s\0C=d", 31);
+	want(!strcmp(statedir_find(), "/dev/shm/s"));
+	variable_of_1("S6_STATEDIR=/cut", 16);
+	want(!strcmp(statedir_find(), "/cut"));
+
+	want(mkdir(STATEDIR_OLD, 0755) == 0 && !strcmp(statedir_find(), STATEDIR_OLD));
+	close(open(STATEDIR_USUAL, O_WRONLY | O_CREAT | O_CLOEXEC, 0644));
+	want(!strcmp(statedir_find(), STATEDIR_OLD));	/* a file is no place */
+	want(unlink(STATEDIR_USUAL) == 0 && mkdir(STATEDIR_USUAL, 0755) == 0);
+	want(!strcmp(statedir_find(), STATEDIR_USUAL));
+	setenv(STATEDIR_VARIABLE, "/elsewhere", 1);
+	want(!strcmp(statedir_find(), "/elsewhere"));
+	return 1;
+}
 
 int
 main(void)
@@ -34,5 +75,6 @@ main(void)
 		&& !strcmp(path, "/dev/shm/x/service"), "elsewhere it is within");
 	ok(statedir_scandir(small, sizeof small, "/run/s6") < 0 && errno == ENAMETOOLONG,
 		"no room for the usual one");
+	ok_mounted("which of the places it is", places);
 	return done_testing();
 }
