@@ -5,6 +5,7 @@
  *   ok_denied(NAME, ACT, DENY(CALL, ERROR)...)  these calls fail: an older kernel, or
  *                                               a container's filter
  *   ok_mounted(NAME, ACT)                       ACT may mount; only as root
+ *   ok_apart(NAME, ACT)                         neither: it may give up rights, set limits
  *
  * ACT returns 1 when all was as it should; what it says by want() tells else. Where
  * there is neither filter nor right it is skipped.
@@ -91,9 +92,10 @@ apart_mounts(void)
 	return umount("/proc");
 }
 
-/* Without anything denied, it may mount. */
+enum apart { APART_PLAIN, APART_FILTER, APART_MOUNTS };
+
 static inline void __attribute__((unused))
-apart_run(char const *file, int line, char const *name, int (*act)(void),
+apart_run(char const *file, int line, char const *name, int (*act)(void), enum apart how,
 	struct denied const *d, size_t n)
 {
 	int wstat = -1;
@@ -102,20 +104,21 @@ apart_run(char const *file, int line, char const *name, int (*act)(void),
 	fflush(stdout);
 	pid = tap_fork();
 	if (!pid) {
-		if ((n ? apart_filter(d, n) : apart_mounts()) < 0)
+		if ((how == APART_FILTER ? apart_filter(d, n) : how == APART_MOUNTS ? apart_mounts() : 0) < 0)
 			_exit(APART_CANNOT);
 		_exit(act() == 1 ? 0 : 1);
 	}
 	while (waitpid(pid, &wstat, 0) < 0 && errno == EINTR)
 		;
 	if (WIFEXITED(wstat) && WEXITSTATUS(wstat) == APART_CANNOT)
-		tap_ok(1, file, line, "%s # SKIP no right to %s here", name, n ? "filter calls" : "mount");
+		tap_ok(1, file, line, "%s # SKIP no right to %s here", name, how == APART_FILTER ? "filter calls" : "mount");
 	else
 		tap_ok(wstat == 0, file, line, "%s", name);
 }
 
-#define ok_mounted(name, act) apart_run(__FILE__, __LINE__, name, act, 0, 0)
-#define ok_denied(name, act, ...) apart_run(__FILE__, __LINE__, name, act, \
+#define ok_apart(name, act) apart_run(__FILE__, __LINE__, name, act, APART_PLAIN, 0, 0)
+#define ok_mounted(name, act) apart_run(__FILE__, __LINE__, name, act, APART_MOUNTS, 0, 0)
+#define ok_denied(name, act, ...) apart_run(__FILE__, __LINE__, name, act, APART_FILTER, \
 	(struct denied const[]){ __VA_ARGS__ }, \
 	sizeof((struct denied const[]){ __VA_ARGS__ }) / sizeof(struct denied))
 
