@@ -1,13 +1,15 @@
 /* account.c - users and groups of this machine, compared with its files */
 
 #include <errno.h>
+#include <fcntl.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 
 #include <sextet/account.h>
 #include <sextet/passwd.h>
 
-#include "tap.h"
+#include "apart.h"
 
 /* The first member that /etc/group lists anywhere, written to NAME[256]. */
 static int
@@ -77,6 +79,91 @@ no_descriptors(void)
 	return status;
 }
 
+static void
+put(char const *file, char const *text)
+{
+	FILE *f = fopen(file, "w");
+
+	if (!f || fputs(text, f) < 0 || fclose(f))
+		_exit(1);
+}
+
+#define MANY 40
+
+/* Users and groups of our own in another /etc, found by the way SERVICES. */
+static int
+etc(char const *services)
+{
+	char line[512], groups[MANY * 32] = "", name[ACCOUNT_NAMESIZE] = "kept";
+	gid_t list[MANY + 1], gid = 7;
+	uid_t uid = 7;
+	size_t n = 9, seen = 0;
+
+	if (services)
+		put("/etc/nsswitch.conf", services);
+	else
+		unlink("/etc/nsswitch.conf");
+	memset(line, 'l', sizeof line);
+	strcpy(line + 300, ":x:4000:4000::/:/bin/sh\nhere:x:4001:4002::/:/bin/sh\n");
+	put("/etc/passwd", line);
+	for (int i = 0; i < MANY; i++)
+		sprintf(groups + strlen(groups), "g%d:x:%d:here\n", i, 5000 + i);
+	strcat(groups, "own:x:4002:\n");
+	put("/etc/group", groups);
+
+	want(account_user("here", &uid, &gid) == ACCOUNT_FOUND && uid == 4001 && gid == 4002);
+	want(account_user_name(4001, name) == ACCOUNT_FOUND && !strcmp(name, "here"));
+	want(account_group("own", &gid) == ACCOUNT_FOUND && gid == 4002);
+	want(account_group_name(5001, name) == ACCOUNT_FOUND && !strcmp(name, "g1"));
+	want(account_user("absent", &uid, &gid) == ACCOUNT_UNKNOWN && uid == 4001);
+	want(account_group("absent", &gid) == ACCOUNT_UNKNOWN && gid == 4002);
+	want(account_user_name(4009, name) == ACCOUNT_UNKNOWN && account_group_name(4009, name) == ACCOUNT_UNKNOWN);
+	want(account_user_name(4000, name) == ACCOUNT_UNKNOWN && !strcmp(name, "g1"));	/* too long */
+	want(account_groups("here", list, MANY + 1, &n) == ACCOUNT_FOUND && n == MANY);
+	for (gid_t g = 5000; g < 5000 + MANY; g++)
+		seen += (size_t)has(list, n, g);
+	want(seen == MANY);
+	n = 9;
+	want(account_groups("here", list, MANY - 1, &n) == ACCOUNT_ERROR && errno == ERANGE && n == 9);
+	want(account_groups("absent", list, MANY, &n) == ACCOUNT_FOUND && n == 0);
+	return 1;
+}
+
+static int
+other_etc(void)
+{
+	static char const *const ways[] = {
+		"passwd: files\ngroup: files\n",
+		"passwd: files systemd\ngroup: files systemd\n",
+		"passwd: files [NOTFOUND=return] systemd\ngroup: files [NOTFOUND=return] systemd\n",
+		"passwd: systemd files\ngroup: systemd files\n",
+		"passwd: files\ngroup: files\ninitgroups: files\n",
+		"passwd:\tfiles other\ngroup:\tfiles other\n",
+		"passwd: filesother files\ngroup: filesother files\n",
+		0,	/* none */
+		"shadow: files\n",
+	};
+
+	want(mount("tmpfs", "/etc", "tmpfs", 0, "mode=0755") == 0);
+	for (size_t i = 0; i < sizeof ways / sizeof ways[0]; i++) {
+		int wstat = -1;
+		pid_t pid;
+
+		/* each in a process that has not asked the libc before */
+		fflush(stdout);
+		pid = tap_fork();
+		if (!pid)
+			_exit(etc(ways[i]) != 1);
+		waitpid(pid, &wstat, 0);
+		if (wstat)
+			printf("# with: %s\n", ways[i] ? ways[i] : "no nsswitch.conf");
+		want(wstat == 0);
+	}
+	/* systemd's users: only the libc can tell */
+	want(mkdir("/etc/userdb", 0755) == 0 && etc(ways[1]));
+	return 1;
+}
+
 int
 main(void)
 {
@@ -100,6 +187,7 @@ main(void)
 		&& account_group_name(4294967290U, name) == ACCOUNT_UNKNOWN
 		&& !strcmp(name, "kept"), "unknown numbers");
 	membership();
+	ok_mounted("all ways of nsswitch.conf", other_etc);
 	ok(!status, "no descriptor free: an error, not an unknown user");
 	return done_testing();
 }

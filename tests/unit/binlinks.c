@@ -7,7 +7,7 @@
 
 #include <sextet/binlinks.h>
 
-#include "tap.h"
+#include "apart.h"
 
 static char from[4096];
 
@@ -31,6 +31,72 @@ put(char const *path, char const *text)
 
 	if (!f || fputs(text, f) < 0 || fclose(f))
 		exit(111);
+}
+
+/* By a name so long that no target fits. */
+static int
+long_way(void)
+{
+	char way[4096];
+	size_t n = strlen(from);
+
+	memcpy(way, from, n);
+	while (n + 2 < sizeof way)
+		n += (size_t)sprintf(way + n, "/.");
+	want(binlinks_make(way, "bin2") == 0 && access("bin2/a", F_OK) < 0);
+	return 1;
+}
+
+static int
+unharmed(void)
+{
+	want(binlinks_make(from, "bin2") == 0 && access("bin2/a", F_OK) < 0);
+	return 1;
+}
+
+static int
+failed(void)
+{
+	want(binlinks_make(from, "bin2") == -1 && errno == EIO && access("bin2/a", F_OK) < 0);
+	return 1;
+}
+
+static int
+read_only(void)
+{
+	want(mount("tmpfs", "bin2", "tmpfs", MS_RDONLY, 0) == 0);
+	return unharmed();
+}
+
+static int
+unprivileged(void)
+{
+	want(chmod(".", 0755) == 0 && seteuid(1234) == 0);
+	want(unharmed());	/* no right to make any */
+	want(seteuid(0) == 0 && chmod("command", 0700) == 0 && seteuid(1234) == 0);
+	want(unharmed());	/* nor to look */
+	want(seteuid(0) == 0 && chmod("command", 0755) == 0);
+	return 1;
+}
+
+static void
+rest(void)
+{
+	char too_long[5000];
+
+	mkdir("bin2", 0755);
+	ok_apart("a target that would be too long is left out", long_way);
+	ok_denied("a filter that makes no links: nothing to do", unharmed, DENY(SYS_symlinkat, EPERM));
+	ok_denied("another error is told", failed, DENY(SYS_symlinkat, EIO));
+	ok_denied("a directory that cannot be listed", failed, DENY(SYS_getdents64, EIO));
+	ok_mounted("a read-only file system: nothing to do", read_only);
+	if (geteuid() == 0)
+		ok_apart("no rights: nothing to do", unprivileged);
+	memset(too_long, 'x', sizeof too_long - 1);
+	too_long[sizeof too_long - 1] = 0;
+	ok(binlinks_make(too_long, "bin") == -1 && errno == ENAMETOOLONG, "no name to look at");
+	ok(symlink("loop", "loop") == 0 && binlinks_make(from, "loop") == -1 && errno == ELOOP, "a loop of links");
+	ok(binlinks_make(from, "bin2") == 0 && leads_to("bin2/a", "a") && leads_to("bin2/b", "b"), "made after all");
 }
 
 int
@@ -57,5 +123,6 @@ main(void)
 		lstat("command/a", &st) == 0 && S_ISREG(st.st_mode), "one directory under both names: nothing happens");
 	ok(binlinks_make(from, "command/a") == 0, "no directory: nothing to do");
 	ok(binlinks_make("/proc/self", "/proc/self/fd") == 0, "a file system that has no links: nothing to do");
+	rest();
 	return done_testing();
 }

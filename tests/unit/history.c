@@ -2,12 +2,13 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 
 #include <sextet/clock.h>
 #include <sextet/history.h>
 
-#include "tap.h"
+#include "apart.h"
 
 static int dir;
 
@@ -17,6 +18,44 @@ size(void)
 	struct stat st;
 
 	return fstatat(dir, HISTORY_FILE, &st, 0) < 0 ? -1 : st.st_size;
+}
+
+/* A disk that is full in the midst of a record, or before it. */
+static int
+full(void)
+{
+	struct rlimit l = { 5, 5 };
+
+	signal(SIGXFSZ, SIG_IGN);
+	want(setrlimit(RLIMIT_FSIZE, &l) == 0);
+	want(history_add(dir, CLOCK_S, 3, 10) == -1 && errno == ENOSPC);
+	l.rlim_cur = 0;
+	want(setrlimit(RLIMIT_FSIZE, &l) == 0);
+	want(history_add(dir, CLOCK_S, 3, 10) == -1 && errno == EFBIG);
+	return 1;
+}
+
+static void
+rest(void)
+{
+	int64_t t = 100 * CLOCK_S;
+
+	history_forget(dir);
+	ok_apart("a disk that is full", full);
+	ok(history_forget(dir) == 0 && history_add(dir, t + CLOCK_S, 1, 5) == 1
+		&& history_add(dir, t, 2, 5) == 0, "a record of the future does not count");
+	history_forget(dir);
+	close(open(HISTORY_FILE, O_WRONLY | O_CREAT | O_CLOEXEC, 0600));
+	ok(truncate(HISTORY_FILE, 3) == 0 && history_add(dir, t, 2, 5) == 0
+		&& size() == HISTORY_RECORD, "a torn record is written over");
+	ok(link(HISTORY_FILE, "other") == 0 && history_add(dir, t, 2, 5) == -1 && errno == EMLINK
+		&& size() == HISTORY_RECORD, "a file with two names is not touched");
+	history_forget(dir);
+	mkdir(HISTORY_FILE, 0755);
+	ok(history_add(dir, t, 2, 5) == -1 && errno == EISDIR, "a directory");
+	ok(history_forget(dir) == -1 && errno != ENOENT, "which is not forgotten");
+	rmdir(HISTORY_FILE);
+	ok(history_add(-1, t, 2, 5) == -1 && errno == EBADF, "no directory");
 }
 
 int
@@ -47,6 +86,7 @@ main(void)
 	history_forget(dir);
 	ok(symlinkat("/etc/passwd", dir, HISTORY_FILE) == 0
 		&& history_add(dir, t, 5, 4) == -1 && errno == ELOOP, "a link is not followed");
+	rest();
 	close(fd);
 	return done_testing();
 }
