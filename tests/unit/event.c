@@ -13,7 +13,7 @@
 
 #include <sextet/event.h>
 
-#include "tap.h"
+#include "apart.h"
 
 #define FIFO(c) "ftrig1:@400000006b023d3329de9eae:abcde" c
 
