@@ -21,6 +21,7 @@
 #include <stdint.h>
 #include <sys/mount.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 
@@ -55,6 +56,23 @@ struct denied {
 			return 0; \
 		} \
 	} while (0)
+
+/* Sets a limit, and returns what it was, to be set again: who writes at exit (the
+   counters of coverage) needs it. */
+static inline rlim_t __attribute__((unused))
+apart_limit(int what, rlim_t n)
+{
+	struct rlimit l;
+	rlim_t old;
+
+	if (getrlimit(what, &l) < 0)
+		_exit(APART_CANNOT);
+	old = l.rlim_cur;
+	l.rlim_cur = n;
+	if (setrlimit(what, &l) < 0)
+		_exit(APART_CANNOT);
+	return old;
+}
 
 static inline int __attribute__((unused))
 apart_filter(struct denied const *d, size_t n)

@@ -2,7 +2,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <sys/resource.h>
 #include <sys/stat.h>
 
 #include <sextet/clock.h>
@@ -24,14 +23,20 @@ size(void)
 static int
 full(void)
 {
-	struct rlimit l = { 5, 5 };
+	rlim_t old;
+	int r, e;
 
 	signal(SIGXFSZ, SIG_IGN);
-	want(setrlimit(RLIMIT_FSIZE, &l) == 0);
-	want(history_add(dir, CLOCK_S, 3, 10) == -1 && errno == ENOSPC);
-	l.rlim_cur = 0;
-	want(setrlimit(RLIMIT_FSIZE, &l) == 0);
-	want(history_add(dir, CLOCK_S, 3, 10) == -1 && errno == EFBIG);
+	old = apart_limit(RLIMIT_FSIZE, 5);
+	r = history_add(dir, CLOCK_S, 3, 10);
+	e = errno;
+	apart_limit(RLIMIT_FSIZE, old);
+	want(r == -1 && e == ENOSPC);
+	apart_limit(RLIMIT_FSIZE, 0);
+	r = history_add(dir, CLOCK_S, 3, 10);
+	e = errno;
+	apart_limit(RLIMIT_FSIZE, old);
+	want(r == -1 && e == EFBIG);
 	return 1;
 }
 

@@ -139,7 +139,7 @@ static void
 errors(void)
 {
 	int const free_fd = dup(1);
-	struct rlimit l = { (rlim_t)free_fd, (rlim_t)free_fd };
+	struct rlimit old, l;
 	gid_t gid, list[1];
 	uid_t uid;
 	char name[ACCOUNT_NAMESIZE] = "kept";
@@ -158,12 +158,16 @@ errors(void)
 	ok(passwd_groups("dir", "", list, 1, &n) == ACCOUNT_FOUND && !n, "nobody's groups need no reading");
 	ok(open("dir", O_RDONLY | O_CLOEXEC) == free_fd, "no descriptor left open");
 	close(free_fd);
+	getrlimit(RLIMIT_NOFILE, &old);
+	l = old;
+	l.rlim_cur = (rlim_t)free_fd;
 	setrlimit(RLIMIT_NOFILE, &l);
 	ok(passwd_group("group", "b", &gid) == ACCOUNT_ERROR && errno == EMFILE, "no descriptor free");
 	n = 9;
 	ok(passwd_name("group", 5, name) == ACCOUNT_ERROR && errno == EMFILE && !strcmp(name, "kept")
 		&& passwd_groups("group", "u", list, 1, &n) == ACCOUNT_ERROR && errno == EMFILE && n == 9,
 		"for none of them");
+	setrlimit(RLIMIT_NOFILE, &old);
 }
 
 int

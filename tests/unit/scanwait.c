@@ -87,7 +87,7 @@ nobody(void)
 	memset(deep, 'x', sizeof deep - 1);
 	deep[sizeof deep - 1] = 0;
 	ok(run(deep, 10000, -1) == SCANWAIT_ERROR && errno == ENAMETOOLONG, "a name too long");
-	ok(run("none", 10000, -1) == SCANWAIT_NOSCAN, "no scan directory");
+	ok(run("none", 10000, -1) == SCANWAIT_ERROR && errno == ENOENT, "no scan directory");
 	ok(run("scan", 10000, -1) == SCANWAIT_NOSCAN, "nobody hears");
 	rename(CTL "/control", CTL "/kept");
 	mkdir(CTL "/control", 0700);

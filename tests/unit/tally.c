@@ -5,7 +5,6 @@
 #include <limits.h>
 #include <signal.h>
 #include <string.h>
-#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 
@@ -173,20 +172,26 @@ static int
 full(void)
 {
 	struct death d = { .exitcode = 99 };
-	struct rlimit l = { (rlim_t)size() + 5, (rlim_t)size() + 5 };
 	off_t before = size();
+	rlim_t old;
+	int r, e;
 
 	signal(SIGXFSZ, SIG_IGN);
-	want(setrlimit(RLIMIT_FSIZE, &l) == 0);
-	want(tally_append(super, &fd, &d, 5) == -1 && errno == ENOSPC && size() == before);
-	l.rlim_cur = l.rlim_max = (rlim_t)before;
-	want(setrlimit(RLIMIT_FSIZE, &l) == 0);
-	want(tally_append(super, &fd, &d, 5) == -1 && errno == EFBIG && size() == before);
-	want(counts(2, 9));
+	old = apart_limit(RLIMIT_FSIZE, (rlim_t)before + 5);
+	r = tally_append(super, &fd, &d, 5);
+	e = errno;
+	apart_limit(RLIMIT_FSIZE, old);
+	want(r == -1 && e == ENOSPC && size() == before);
+	apart_limit(RLIMIT_FSIZE, (rlim_t)before);
+	r = tally_append(super, &fd, &d, 5);
+	e = errno;
+	apart_limit(RLIMIT_FSIZE, old);
+	want(r == -1 && e == EFBIG && size() == before && counts(2, 9));
 	/* the file is full, and a new one does not fit either */
-	l.rlim_cur = 3;
-	want(setrlimit(RLIMIT_FSIZE, &l) == 0);
-	want(tally_append(super, &fd, &d, 2) == -1 && size() == before && counts(2, 9));
+	apart_limit(RLIMIT_FSIZE, 3);
+	r = tally_append(super, &fd, &d, 2);
+	apart_limit(RLIMIT_FSIZE, old);
+	want(r == -1 && size() == before && counts(2, 9));
 	return 1;
 }
 

@@ -3,7 +3,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
-#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 
@@ -127,7 +126,13 @@ become(char const *file, char const *mode, struct state *s, void (*prepare)(void
 		if (prepare)
 			prepare();
 		answer = run(file, s, &wstat);
-		_exit(answer == UPGRADE_ERROR ? errno : 120 + answer);
+		if (answer == UPGRADE_ERROR)
+			answer = errno;
+		else
+			answer += 120;
+		if (prepare)
+			apart_limit(RLIMIT_FSIZE, RLIM_INFINITY);
+		_exit(answer);
 	}
 	while (waitpid(pid, &wstat, 0) < 0 && errno == EINTR)
 		;
@@ -137,10 +142,8 @@ become(char const *file, char const *mode, struct state *s, void (*prepare)(void
 static void
 small_files(void)
 {
-	struct rlimit l = { 1000, 1000 };
-
 	signal(SIGXFSZ, SIG_DFL);
-	setrlimit(RLIMIT_FSIZE, &l);
+	apart_limit(RLIMIT_FSIZE, 1000);
 }
 
 static void
