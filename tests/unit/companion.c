@@ -3,32 +3,19 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/filter.h>
-#include <linux/seccomp.h>
-#include <poll.h>
 #include <signal.h>
-#include <sys/prctl.h>
-#include <stddef.h>
-#include <sys/wait.h>
 
 #include <sextet/companion.h>
 
-#include "tap.h"
+#include "apart.h"
 
 /* As on a kernel without pidfds. */
 static int
 forbid_pidfds(void)
 {
-	struct sock_filter code[] = {
-		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
-		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, 434, 0, 1),
-		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | ENOSYS),
-		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
-	};
-	struct sock_fprog filter = { sizeof code / sizeof code[0], code };
+	struct denied const none = DENY(SYS_pidfd_open, ENOSYS);
 
-	prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
-	return prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &filter, 0, 0);
+	return apart_filter(&none, 1);
 }
 
 static int
@@ -112,6 +99,53 @@ story(int twice, int events, char const *want)
 	ok(waitpid(-1, &status, 0) > 0 && status == 0, "without an error");
 }
 
+#ifdef SYS_clone3
+#define NO_CHILD DENY(SYS_clone, EAGAIN), DENY(SYS_clone3, EAGAIN)
+#else
+#define NO_CHILD DENY(SYS_clone, EAGAIN)
+#endif
+
+/* None can be made: nothing is left of what was to tell it. */
+static int
+no_child(void)
+{
+	int free_fd = dup(0);
+	struct companion c;
+
+	close(free_fd);
+	for (int twice = 0; twice < 2; twice++) {
+		errno = 0;
+		want(companion_fork(0, twice) == COMPANION_ERROR && errno == EAGAIN);
+		errno = 0;
+		want(companion_fork(&c, twice) == COMPANION_ERROR && errno == EAGAIN && c.fd == -1);
+	}
+	want(dup(0) == free_fd && close(free_fd) == 0 && listeners() == 0);
+	return 1;
+}
+
+/* Nothing that could tell it: none is made. */
+static int
+no_death(void)
+{
+	struct companion c;
+
+	want(rename("event", "away") == 0);
+	errno = 0;
+	want(companion_fork(&c, 0) == COMPANION_ERROR && errno == ENOENT);
+	want(waitpid(-1, 0, WNOHANG) == -1 && errno == ECHILD && rename("away", "event") == 0);
+	return 1;
+}
+
+static int
+no_descriptor(void)
+{
+	struct companion c;
+
+	want(companion_fork(&c, 1) == COMPANION_ERROR && errno == EMFILE && listeners() == 0);
+	want(waitpid(-1, 0, WNOHANG) == -1 && errno == ECHILD);
+	return 1;
+}
+
 int
 main(void)
 {
@@ -137,5 +171,9 @@ main(void)
 	}
 	waitpid(pid, &status, 0);
 	ok(status == 0, "without asking for the program's death");
+	ok_denied("no child can be made", no_child, NO_CHILD);
+	ok_denied("nor without pidfds", no_child, NO_CHILD, DENY(SYS_pidfd_open, ENOSYS));
+	ok_denied("neither pidfds nor events", no_death, DENY(SYS_pidfd_open, ENOSYS));
+	ok_denied("no descriptor for one", no_descriptor, DENY(SYS_pidfd_open, EMFILE));
 	return done_testing();
 }
