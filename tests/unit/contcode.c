@@ -2,14 +2,16 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <sys/stat.h>
 
 #include <sextet/contcode.h>
 
-#include "tap.h"
+#include "apart.h"
 
 #define NEW "s/container-results/exitcode"
 #define OLD "s/env-stage3/S6_STAGE2_EXITED"
+#define RESULTS_USUAL "/run/s6-linux-init-container-results"
 
 /* As a script does it. */
 static void
@@ -58,6 +60,74 @@ numbers(void)
 	}
 }
 
+/* The usual place has its file beside it. What another has left there, and cannot be
+   removed, does not count: one below is made instead, and that is told. */
+static int
+usual(void)
+{
+	char const *statedir = "/run/s6", *below = "/run/s6/container-results/exitcode";
+	struct stat st;
+
+	want(mount("tmpfs", "/run", "tmpfs", 0, "mode=0755") == 0);
+	want(contcode_reset(statedir) == -1 && errno == ENOENT);
+	want(mkdir(statedir, 0755) == 0 && contcode_reset(statedir) == 0 && contcode_read(statedir) == 0);
+	want(contcode_write(statedir, 12) == 0 && contcode_read(statedir) == 12 && access(below, F_OK) < 0);
+	want(holds(RESULTS_USUAL "/exitcode", "12\n"));
+	want(mount("tmpfs", RESULTS_USUAL, "tmpfs", 0, "mode=0755") == 0);
+	put(RESULTS_USUAL "/exitcode", "99\n");
+	want(mount(0, RESULTS_USUAL, 0, MS_REMOUNT | MS_RDONLY, 0) == 0);
+	want(contcode_reset(statedir) == -1 && (errno == EBUSY || errno == EROFS));
+	want(lstat("/run/s6/container-results", &st) == 0 && S_ISDIR(st.st_mode));
+	want(contcode_read(statedir) == 0 && contcode_write(statedir, 13) == 0 && contcode_read(statedir) == 13);
+	want(holds(below, "13\n") && holds(RESULTS_USUAL "/exitcode", "99\n"));
+	return 1;
+}
+
+/* Elsewhere there is no such way out. */
+static int
+busy(void)
+{
+	want(mkdir("b", 0755) == 0 && contcode_reset("b") == 0
+		&& mount("tmpfs", "b/container-results", "tmpfs", 0, 0) == 0);
+	want(contcode_reset("b") == -1 && errno == EBUSY);
+	return 1;
+}
+
+static int
+full(void)
+{
+	rlim_t old;
+	int r, e;
+
+	signal(SIGXFSZ, SIG_IGN);
+	for (rlim_t n = 0; n < 4; n += 2) {
+		old = apart_limit(RLIMIT_FSIZE, n);
+		r = contcode_write("s", 143);
+		e = errno;
+		apart_limit(RLIMIT_FSIZE, old);
+		want(r == -1 && e == (n ? ENOSPC : EFBIG));
+	}
+	want(contcode_write("s", 143) == 0 && contcode_read("s") == 143);
+	return 1;
+}
+
+static void
+rest(void)
+{
+	char deep[PATH_MAX];
+
+	memset(deep, 'x', sizeof deep - 1);
+	deep[sizeof deep - 1] = 0;
+	ok(contcode_reset(deep) == -1 && errno == ENAMETOOLONG && contcode_write(deep, 1) == -1
+		&& errno == ENAMETOOLONG && contcode_read(deep) == 0, "a name too long");
+	ok_apart("a disk that is full", full);
+	ok_mounted("the usual place, and one that is in the way", usual);
+	ok_mounted("one in the way elsewhere", busy);
+	contcode_write("s", 3);
+	put(NEW, " \t 5 \r\n");
+	ok(contcode_read("s") == 5, "blanks around it");
+}
+
 int
 main(void)
 {
@@ -104,5 +174,6 @@ main(void)
 		"a link is not followed; the other file has it");
 	ok(contcode_reset("s") == 0 && holds(NEW, "0\n") && access(OLD, F_OK) < 0,
 		"a new start forgets all of it");
+	rest();
 	return done_testing();
 }
