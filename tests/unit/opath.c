@@ -89,7 +89,7 @@ main(void)
 	close(fd);
 	link = opath_open(AT_FDCWD, "link", 0);
 	ok(link >= 0 && fstat(link, &st) == 0 && S_ISLNK(st.st_mode), "a link is held itself");
-	ok(opath_chmod(link, 0700) < 0 && mode("d/f") == (geteuid() ? 04751 : 0751),
+	ok(opath_chmod(link, 0700) < 0 && (mode("d/f") & 0777) == 0751,
 		"and not followed by a change");
 	close(link);
 	fd = opath_open(AT_FDCWD, "link", 1);

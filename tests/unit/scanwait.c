@@ -17,6 +17,8 @@
 
 static int answer[2];		/* what the caller waits for */
 static int look_fails;
+static int kicked = -1;		/* beside that: when it is readable ... */
+static pid_t killed;		/* ... this one is killed, who has been told by then */
 
 static int
 look(struct scanwait *w, size_t i)
@@ -27,16 +29,22 @@ look(struct scanwait *w, size_t i)
 		errno = EDOM;
 		return -1;
 	}
+	if (!i) {
+		kill(killed, SIGKILL);
+		killed = 0;
+		w->poll[0].fd = -1;
+		return 0;
+	}
 	if (read(answer[0], &c, 1) == 1 && c == '.')
 		w->poll[i].fd = -1;
 	return 0;
 }
 
-/* Waits for the "." in the pipe, beside a place that is not used. */
+/* Waits for the "." in the pipe. */
 static enum scanwait_result
 run(char const *scandir, uint32_t ms, int stopfd)
 {
-	struct pollfd p[4] = { { .fd = -1 }, { .fd = answer[0] } };
+	struct pollfd p[4] = { { .fd = kicked }, { .fd = answer[0] } };
 	struct scanwait w = { .scandir = scandir, .cmds = "an", .n = 2, .poll = p, .look = look };
 
 	return scanwait_run(&w, clock_deadline(ms), stopfd);
@@ -141,42 +149,46 @@ somebody(void)
 	close(stop[1]);
 }
 
-/* One dies as it is told; the next one, which comes in time, is told again. */
+/* One dies while it is waited for; the next one, which comes in time, is told again. */
 static void
 successor(void)
 {
 	struct pollfd p = { .events = POLLIN };
 	pid_t old = scanner(0), next;
+	int kick[2];
 
 	/* not awake: it would read what is to be seen */
 	kill(old, SIGSTOP);
 	waitpid(old, 0, WUNTRACED);
+	p.fd = open(CTL "/control", O_RDWR | O_CLOEXEC);
+	if (pipe(kick) < 0 || write(kick[1], "x", 1) != 1)
+		exit(111);
 	fflush(stdout);
 	next = tap_fork();
 	if (!next) {
 		char c;
 
 		prctl(PR_SET_PDEATHSIG, SIGKILL);
-		p.fd = open(CTL "/control", O_RDWR | O_CLOEXEC);
-		while (poll(&p, 1, -1) < 1)
-			;
-		kill(old, SIGKILL);
 		while (lock_test(AT_FDCWD, CTL "/lock", 0) > 0)
 			sched_yield();
 		if (lock_take(AT_FDCWD, CTL "/lock", 0600, 0) < 0)
 			_exit(1);
 		/* what the first was told, and then the second */
-		while (read(p.fd, &c, 1) == 1 && c != 'n')
-			;
-		while (read(p.fd, &c, 1) == 1 && c != 'n')
-			;
+		for (int n = 0; n < 2 && read(p.fd, &c, 1) == 1;)
+			n += c == 'n';
 		if (write(answer[1], ".", 1) == 1)
 			pause();
 		_exit(1);
 	}
-	ok(run("scan", 60000, -1) == SCANWAIT_DONE, "another one is told again");
+	close(p.fd);
+	killed = old;
+	kicked = kick[0];
+	ok(run("scan", 60000, -1) == SCANWAIT_DONE && !killed, "another one is told again");
+	kicked = -1;
 	end(next);
 	end(old);
+	close(kick[0]);
+	close(kick[1]);
 	/* one that hears and holds no lock, and goes: nobody comes after it */
 	p.fd = open(CTL "/control", O_RDWR | O_CLOEXEC);
 	next = tap_fork();
