@@ -309,13 +309,9 @@ succeeded(pid_t scan)
 	waitpid(next, 0, 0);
 }
 
-/* The file NAME below the service directory ODD. */
 static void
-odd(char const *name)
+touch(char const *path)
 {
-	char path[64];
-
-	snprintf(path, sizeof path, "sv/odd/%s", name);
 	close(open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0755));
 }
 
@@ -339,7 +335,7 @@ refused(void)
 	mkdir("sv/odd/log/run", 0755);
 	ok(svlink_check(&l) == SVLINK_NOTEXECUTABLE && !strcmp(l.path, "sv/odd/log/run"), "whose run is a directory");
 	rmdir("sv/odd/log/run");
-	odd("log/run");
+	touch("sv/odd/log/run");
 	mkdir("sv/odd/supervise", 0755);
 	if (symlink("lock", "sv/odd/supervise/lock") < 0)
 		exit(111);
@@ -353,13 +349,13 @@ refused(void)
 		"a name too long");
 	l.servicedir = "sv/odd";
 	ok(svlink_check(&l) == SVLINK_DONE && l.parts == 2, "nothing is wrong any more");
-	odd("log/event");
+	touch("sv/odd/log/event");
 	ok(svlink_add(&l, SVLINK_DOWN) == SVLINK_ERROR && errno == ENOTDIR && !strcmp(l.path, "sv/odd/log/event")
 		&& !exists("sv/odd/down") && !exists("scan/odd"), "no event directory: undone");
 	ok(svlink_add(&l, SVLINK_FORCE) == SVLINK_ERROR && errno == ENOTDIR && !strcmp(l.path, "sv/odd/log/event"),
 		"not by force either");
 	unlink("sv/odd/log/event");
-	odd("down");
+	touch("sv/odd/down");
 	l.scandir = deep;
 	ok(svlink_add(&l, SVLINK_DOWN) == SVLINK_ERROR && errno == ENAMETOOLONG && exists("sv/odd/down")
 		&& !exists("sv/odd/log/down"), "no name for the link: a down that was there stays");
@@ -368,15 +364,13 @@ refused(void)
 	ok(svlink_add(&l, SVLINK_STAYDOWN) == SVLINK_ERROR && errno == ENOENT && !strcmp(l.path, "none/odd")
 		&& !exists("sv/odd/down"), "no scan directory: undone");
 	l.scandir = "scan";
-	if (symlink("../sv", "scan/odd") < 0)
-		exit(111);
-	ok(svlink_add(&l, 0) == SVLINK_ERROR && errno == EEXIST && !strcmp(l.path, "scan/odd")
-		&& exists("scan/odd"), "another link is in its place: it stays");
-	unlink("scan/odd");
-	if (symlink("nowhere", "scan/odd") < 0)
-		exit(111);
-	ok(svlink_add(&l, 0) == SVLINK_ERROR && errno == EEXIST && exists("scan/odd"), "one that leads nowhere, too");
-	unlink("scan/odd");
+	for (int i = 0; i < 2; i++) {
+		if (symlink(i ? "nowhere" : "../sv", "scan/odd") < 0)
+			exit(111);
+		ok(svlink_add(&l, 0) == SVLINK_ERROR && errno == EEXIST && !strcmp(l.path, "scan/odd")
+			&& exists("scan/odd"), "a link to %s is in its place: it stays", i ? "nothing" : "another");
+		unlink("scan/odd");
+	}
 	if (symlink("../sv/odd", "scan/odd") < 0)
 		exit(111);
 	ok(svlink_add(&l, SVLINK_FORCE | SVLINK_PUBLIC) == SVLINK_DONE && !l.linked, "its own link will do");
