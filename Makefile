@@ -100,7 +100,7 @@ UNIT_PARTS_upgrade-svscan := scan/upgrade scan/children
 UNIT_PARTS_log-record := log/record
 
 define UNIT
-$(B)/tests/unit/$(1): tests/unit/$(1).c tests/unit/tap.h $(UNIT_PARTS_$(1):%=$(B)/obj/%.o) $(LIBSEXTET)
+$(B)/tests/unit/$(1): tests/unit/$(1).c $(wildcard tests/unit/*.h) $(UNIT_PARTS_$(1):%=$(B)/obj/%.o) $(LIBSEXTET)
 	@mkdir -p $$(@D)
 	$$(CC) $$(ALL_CPPFLAGS) -Isrc $$(ALL_CFLAGS) -o $$@ $$(filter %.c %.o %.a,$$^) $$(ALL_LDFLAGS) $$(SKALIBS_LIBS)
 endef

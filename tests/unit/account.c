@@ -9,8 +9,7 @@
 #include <sextet/account.h>
 #include <sextet/passwd.h>
 
-#include "denied.h"
-#include "tap.h"
+#include "apart.h"
 
 /* The first member that /etc/group lists anywhere, written to NAME[256]. */
 static int
@@ -86,83 +85,83 @@ put(char const *file, char const *text)
 	FILE *f = fopen(file, "w");
 
 	if (!f || fputs(text, f) < 0 || fclose(f))
-		_exit(NOT_HERE);
+		_exit(1);
 }
 
-static char const *services;	/* nsswitch.conf; null: none */
-static int userdb;
+#define MANY 40
 
-/* Where that is /etc: user u, 5, is in 40 groups, and by himself in a. */
+/* Users and groups of our own in another /etc, found by the way SERVICES. */
 static int
-knows_its_own(void)
+etc(char const *services)
 {
-	gid_t list[64], gid = 0;
-	char name[ACCOUNT_NAMESIZE], line[64];
-	size_t n = 0;
-	uid_t uid = 0;
-	FILE *f;
+	char line[512], groups[MANY * 32] = "", name[ACCOUNT_NAMESIZE] = "kept";
+	gid_t list[MANY + 1], gid = 7;
+	uid_t uid = 7;
+	size_t n = 9, seen = 0;
 
-	hide("/etc");
-	if (userdb) {
-		hide("/run");
-		mkdir("/run/systemd", 0755);
-		mkdir("/run/systemd/userdb", 0755);
-	}
-	put("/etc/passwd", "root:x:0:0::/:\nu:x:5:6::/:\n");
-	f = fopen("/etc/group", "w");
-	if (!f)
-		_exit(NOT_HERE);
-	fputs("root:x:0:\na:x:6:\n", f);
-	for (int i = 0; i < 40; i++) {
-		snprintf(line, sizeof line, "g%d:x:%d:v,u\n", i, 100 + i);
-		fputs(line, f);
-	}
-	fclose(f);
 	if (services)
 		put("/etc/nsswitch.conf", services);
-	return account_user("u", &uid, &gid) == ACCOUNT_FOUND && uid == 5 && gid == 6
-		&& account_group("g7", &gid) == ACCOUNT_FOUND && gid == 107
-		&& account_user_name(5, name) == ACCOUNT_FOUND && !strcmp(name, "u")
-		&& account_group_name(6, name) == ACCOUNT_FOUND && !strcmp(name, "a")
-		&& account_user("w", &uid, &gid) == ACCOUNT_UNKNOWN && account_group("w", &gid) == ACCOUNT_UNKNOWN
-		&& account_user_name(50, name) == ACCOUNT_UNKNOWN && account_group_name(50, name) == ACCOUNT_UNKNOWN
-		&& account_groups("u", list, 64, &n) == ACCOUNT_FOUND && n == 40 && has(list, n, 100)
-		&& has(list, n, 139) && !has(list, n, 6)
-		&& account_groups("u", list, 39, &n) == ACCOUNT_ERROR && errno == ERANGE
-		&& account_groups("w", list, 64, &n) == ACCOUNT_FOUND && !n;
-}
-
-/* A name that is longer than any may be has none. */
-static int
-has_no_long_names(void)
-{
-	char line[600], name[ACCOUNT_NAMESIZE];
-
-	hide("/etc");
-	memset(line, 'n', sizeof line);
-	strcpy(line + 400, ":x:5:6::/:\n");
+	else
+		unlink("/etc/nsswitch.conf");
+	memset(line, 'l', sizeof line);
+	strcpy(line + 300, ":x:4000:4000::/:/bin/sh\nhere:x:4001:4002::/:/bin/sh\n");
 	put("/etc/passwd", line);
-	strcpy(line + 400, ":x:6:\n");
-	put("/etc/group", line);
-	return account_user_name(5, name) == ACCOUNT_UNKNOWN && account_group_name(6, name) == ACCOUNT_UNKNOWN;
+	for (int i = 0; i < MANY; i++)
+		sprintf(groups + strlen(groups), "g%d:x:%d:here\n", i, 5000 + i);
+	strcat(groups, "own:x:4002:\n");
+	put("/etc/group", groups);
+
+	want(account_user("here", &uid, &gid) == ACCOUNT_FOUND && uid == 4001 && gid == 4002);
+	want(account_user_name(4001, name) == ACCOUNT_FOUND && !strcmp(name, "here"));
+	want(account_group("own", &gid) == ACCOUNT_FOUND && gid == 4002);
+	want(account_group_name(5001, name) == ACCOUNT_FOUND && !strcmp(name, "g1"));
+	want(account_user("absent", &uid, &gid) == ACCOUNT_UNKNOWN && uid == 4001);
+	want(account_group("absent", &gid) == ACCOUNT_UNKNOWN && gid == 4002);
+	want(account_user_name(4009, name) == ACCOUNT_UNKNOWN && account_group_name(4009, name) == ACCOUNT_UNKNOWN);
+	want(account_user_name(4000, name) == ACCOUNT_UNKNOWN && !strcmp(name, "g1"));	/* too long */
+	want(account_groups("here", list, MANY + 1, &n) == ACCOUNT_FOUND && n == MANY);
+	for (gid_t g = 5000; g < 5000 + MANY; g++)
+		seen += (size_t)has(list, n, g);
+	want(seen == MANY);
+	n = 9;
+	want(account_groups("here", list, MANY - 1, &n) == ACCOUNT_ERROR && errno == ERANGE && n == 9);
+	want(account_groups("absent", list, MANY, &n) == ACCOUNT_FOUND && n == 0);
+	return 1;
 }
 
-static void
-forms(void)
+static int
+other_etc(void)
 {
-	static char const *const texts[] = {
-		0, "", "passwd: files\ngroup: files\n", "passwd: files systemd\ngroup: files systemd\n",
-		"passwd: files [NOTFOUND=return] db\ngroup: files [NOTFOUND=return] db\n",
-		"passwd: db files\ngroup: db files\n", "group: files\ninitgroups: files\npasswd: files\n",
-		"passwd: filesystem files\ngroup: filesystem files\n",
+	static char const *const ways[] = {
+		"passwd: files\ngroup: files\n",
+		"passwd: files systemd\ngroup: files systemd\n",
+		"passwd: files [NOTFOUND=return] systemd\ngroup: files [NOTFOUND=return] systemd\n",
+		"passwd: systemd files\ngroup: systemd files\n",
+		"passwd: files\ngroup: files\ninitgroups: files\n",
+		"passwd:\tfiles other\ngroup:\tfiles other\n",
+		"passwd: filesother files\ngroup: filesother files\n",
+		0,	/* none */
+		"shadow: files\n",
 	};
 
-	for (size_t i = 0; i < 2 * sizeof texts / sizeof *texts; i++) {
-		services = texts[i / 2];
-		userdb = i % 2;
-		holds_apart(knows_its_own, services && *services ? "services in another form" : "no services");
+	want(mount("tmpfs", "/etc", "tmpfs", 0, "mode=0755") == 0);
+	for (size_t i = 0; i < sizeof ways / sizeof ways[0]; i++) {
+		int wstat = -1;
+		pid_t pid;
+
+		/* each in a process that has not asked the libc before */
+		fflush(stdout);
+		pid = tap_fork();
+		if (!pid)
+			_exit(etc(ways[i]) != 1);
+		waitpid(pid, &wstat, 0);
+		if (wstat)
+			printf("# with: %s\n", ways[i] ? ways[i] : "no nsswitch.conf");
+		want(wstat == 0);
 	}
-	holds_apart(has_no_long_names, "names too long");
+	/* systemd's users: only the libc can tell */
+	want(mkdir("/etc/userdb", 0755) == 0 && etc(ways[1]));
+	return 1;
 }
 
 int
@@ -188,7 +187,7 @@ main(void)
 		&& account_group_name(4294967290U, name) == ACCOUNT_UNKNOWN
 		&& !strcmp(name, "kept"), "unknown numbers");
 	membership();
-	forms();
+	ok_mounted("all ways of nsswitch.conf", other_etc);
 	ok(!status, "no descriptor free: an error, not an unknown user");
 	return done_testing();
 }

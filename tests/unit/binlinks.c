@@ -7,8 +7,7 @@
 
 #include <sextet/binlinks.h>
 
-#include "denied.h"
-#include "tap.h"
+#include "apart.h"
 
 static char from[4096];
 
@@ -34,42 +33,70 @@ put(char const *path, char const *text)
 		exit(111);
 }
 
-static unsigned int error;
-
-/* Links that cannot be made: harmless, or said. */
+/* By a name so long that no target fits. */
 static int
-passes_by(void)
+long_way(void)
 {
-	int harmless = error == EROFS || error == EACCES || error == EPERM;
-	int r;
+	char way[4096];
+	size_t n = strlen(from);
 
-	mkdir("elsewhere", 0755);
-	deny(SYS_symlinkat, error);
-	r = binlinks_make(from, "elsewhere");
-	return harmless ? r == 0 : r < 0 && errno == (int)error;
+	memcpy(way, from, n);
+	while (n + 2 < sizeof way)
+		n += (size_t)sprintf(way + n, "/.");
+	want(binlinks_make(way, "bin2") == 0 && access("bin2/a", F_OK) < 0);
+	return 1;
 }
 
 static int
-passes_all_by(void)
+unharmed(void)
 {
-	int harmless = error == EROFS || error == EACCES || error == EPERM;
-	int r;
+	want(binlinks_make(from, "bin2") == 0 && access("bin2/a", F_OK) < 0);
+	return 1;
+}
 
-	deny(SYS_openat, error);
-	r = binlinks_make(from, "bin");
-	return harmless ? r == 0 : r < 0 && errno == (int)error;
+static int
+failed(void)
+{
+	want(binlinks_make(from, "bin2") == -1 && errno == EIO && access("bin2/a", F_OK) < 0);
+	return 1;
+}
+
+static int
+read_only(void)
+{
+	want(mount("tmpfs", "bin2", "tmpfs", MS_RDONLY, 0) == 0);
+	return unharmed();
+}
+
+static int
+unprivileged(void)
+{
+	want(chmod(".", 0755) == 0 && seteuid(1234) == 0);
+	want(unharmed());	/* no right to make any */
+	want(seteuid(0) == 0 && chmod("command", 0700) == 0 && seteuid(1234) == 0);
+	want(unharmed());	/* nor to look */
+	want(seteuid(0) == 0 && chmod("command", 0755) == 0);
+	return 1;
 }
 
 static void
-denied(void)
+rest(void)
 {
-	static unsigned int const all[] = { EROFS, EACCES, EPERM, ENOSPC, EIO };
+	char too_long[5000];
 
-	for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
-		error = all[i];
-		holds_apart(passes_by, strerror((int)error));
-		holds_apart(passes_all_by, "or none can be looked at");
-	}
+	mkdir("bin2", 0755);
+	ok_apart("a target that would be too long is left out", long_way);
+	ok_denied("a filter that makes no links: nothing to do", unharmed, DENY(SYS_symlinkat, EPERM));
+	ok_denied("another error is told", failed, DENY(SYS_symlinkat, EIO));
+	ok_denied("a directory that cannot be listed", failed, DENY(SYS_getdents64, EIO));
+	ok_mounted("a read-only file system: nothing to do", read_only);
+	if (geteuid() == 0)
+		ok_apart("no rights: nothing to do", unprivileged);
+	memset(too_long, 'x', sizeof too_long - 1);
+	too_long[sizeof too_long - 1] = 0;
+	ok(binlinks_make(too_long, "bin") == -1 && errno == ENAMETOOLONG, "no name to look at");
+	ok(symlink("loop", "loop") == 0 && binlinks_make(from, "loop") == -1 && errno == ELOOP, "a loop of links");
+	ok(binlinks_make(from, "bin2") == 0 && leads_to("bin2/a", "a") && leads_to("bin2/b", "b"), "made after all");
 }
 
 int
@@ -96,7 +123,6 @@ main(void)
 		lstat("command/a", &st) == 0 && S_ISREG(st.st_mode), "one directory under both names: nothing happens");
 	ok(binlinks_make(from, "command/a") == 0, "no directory: nothing to do");
 	ok(binlinks_make("/proc/self", "/proc/self/fd") == 0, "a file system that has no links: nothing to do");
-	denied();
-	ok(binlinks_make(from, "nowhere") == 0, "nowhere to make them: nothing to do");
+	rest();
 	return done_testing();
 }

@@ -3,11 +3,10 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
 
 #include <sextet/bootphase.h>
 
-#include "tap.h"
+#include "apart.h"
 
 static void
 put(char const *text)
@@ -38,6 +37,50 @@ race(void)
 	ok(!wrong, "a stop that comes while the boot ends is not forgotten");
 }
 
+static int
+no_locks(void)
+{
+	want(bootphase_set("s", BOOTPHASE_STOP) == -1 && errno == ENOLCK && bootphase_read("s") == BOOTPHASE_RUN);
+	return 1;
+}
+
+static int
+full(void)
+{
+	rlim_t old;
+	int r, e;
+
+	signal(SIGXFSZ, SIG_IGN);
+	old = apart_limit(RLIMIT_FSIZE, 0);
+	r = bootphase_set("s", BOOTPHASE_STOP);
+	e = errno;
+	apart_limit(RLIMIT_FSIZE, old);
+	want(r == -1 && e == EFBIG && bootphase_read("s") == BOOTPHASE_RUN);
+	return 1;
+}
+
+static int
+unprivileged(void)
+{
+	want(chmod(".", 0755) == 0 && seteuid(1234) == 0);
+	want(bootphase_set("s", BOOTPHASE_STOP) == -1 && errno == EACCES && bootphase_read("s") == BOOTPHASE_RUN);
+	return 1;
+}
+
+static void
+rest(void)
+{
+	bootphase_set("s", BOOTPHASE_BOOT);
+	bootphase_set("s", BOOTPHASE_RUN);
+	ok_denied("no locks here: nothing is said", no_locks, DENY(SYS_flock, ENOLCK));
+	ok_apart("a disk that is full: what was said stays", full);
+	if (geteuid() == 0)
+		ok_apart("another user may read", unprivileged);
+	unlink("s/phase.lock");
+	ok(symlink("phase", "s/phase.lock") == 0 && bootphase_set("s", BOOTPHASE_STOP) == -1 && errno == ELOOP
+		&& bootphase_read("s") == BOOTPHASE_RUN, "a lock that leads elsewhere");
+}
+
 int
 main(void)
 {
@@ -66,5 +109,6 @@ main(void)
 	ok(bootphase_set("s", BOOTPHASE_RUN) == 1 && bootphase_read("s") == BOOTPHASE_RUN,
 		"rubbish is overwritten");
 	race();
+	rest();
 	return done_testing();
 }

@@ -2,16 +2,16 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <signal.h>
 #include <sys/file.h>
 #include <sys/ioctl.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
 
 #include <sextet/child.h>
 #include <sextet/clock.h>
 
-#include "tap.h"
+#include "fakeproc.h"
 
 static struct child const sample = {
 	.stage = CHILD_FINISH, .orderly = 1, .ready = 1, .quick = 0x0102, .pid = 4242,
@@ -169,6 +169,85 @@ credible(void)
 	ok(child_credible(&c, boot, 8, clock_boot()), "unknown then");
 }
 
+/* What is believed of another user's record: only what he could do himself. */
+static int
+believed(void)
+{
+	want(child_believed(getpid(), geteuid()) && child_believed(0x3ffffff0, geteuid()));
+	want(!child_believed(getpid(), geteuid() + 1) && !child_believed(0x3ffffff0, geteuid() + 1));
+	return 1;
+}
+
+/* A /proc that knows no boot, or has something else there. */
+static int
+boots(void)
+{
+	static char const *const bad[] = { "", "0123\n", "0123456-89ab-cdef-0123-456789abcdef\n",
+		"ABCDEFGH-ABCD-ABCD-ABCD-ABCDEFABCDEF\n" };
+	static unsigned char const none[CHILD_BOOT], good[CHILD_BOOT] = {
+		0x01, 0x23, 0x45, 0x67, 0x89, 0xab, 0xcd, 0xef, 0x01, 0x23, 0x45, 0x67, 0x89, 0xab, 0xcd, 0xef };
+	unsigned char boot[CHILD_BOOT];
+	FILE *f;
+
+	want(fakeproc_begin() == 0);
+	memset(boot, 1, sizeof boot);
+	child_boot(boot);
+	want(!memcmp(boot, none, sizeof boot) && child_pidns() == 0);
+	want(mkdir("/proc/sys", 0755) == 0 && mkdir("/proc/sys/kernel", 0755) == 0
+		&& mkdir("/proc/sys/kernel/random", 0755) == 0);
+	for (int i = 0; i < 5; i++) {
+		f = tap_need(fopen("/proc/sys/kernel/random/boot_id", "w"));
+		want(fputs(i < 4 ? bad[i] : "01234567-89ab-cdef-0123-456789abcdef\n", f) >= 0 && fclose(f) == 0);
+		child_boot(boot);
+		want(!memcmp(boot, i < 4 ? none : good, sizeof boot));
+	}
+	return 1;
+}
+
+static int
+full(void)
+{
+	rlim_t old;
+	uid_t owner;
+	int r, e, fd = child_take(AT_FDCWD, &owner);
+
+	signal(SIGXFSZ, SIG_IGN);
+	want(fd >= 0);
+	for (rlim_t n = 0; n < 10; n += 5) {
+		old = apart_limit(RLIMIT_FSIZE, n);
+		r = child_write(fd, &sample);
+		e = errno;
+		apart_limit(RLIMIT_FSIZE, old);
+		want(r == -1 && e == (n ? ENOSPC : EFBIG));
+	}
+	want(child_write(fd, &sample) == 0);
+	return 1;
+}
+
+static void
+rest(void)
+{
+	char deep[PATH_MAX];
+	struct child c = { .pid = 7 };
+	uid_t owner = 99;
+
+	mkdir("rest", 0755);
+	if (chdir("rest") < 0)
+		exit(111);
+	ok_apart("a disk that is full", full);
+	ok_apart("whose records are believed", believed);
+	ok_mounted("boots that nobody knows", boots);
+	memset(deep, 'x', sizeof deep - 1);
+	deep[sizeof deep - 1] = 0;
+	ok(child_peek(deep, &c, &owner) == -1 && errno == ENAMETOOLONG && c.pid == 7 && owner == 99,
+		"a name too long");
+	ok(child_peek("none", &c, &owner) == -1 && errno == ENOENT && c.pid == 7 && owner == 99, "no record");
+	unlink("other");
+	ok(link(CHILD_FILE, "other") == 0 && child_take(AT_FDCWD, &owner) == -1 && errno == EMLINK,
+		"one with another name as well is not taken");
+	ok(child_read(-1, &c) == -1 && child_write(-1, &c) == -1 && errno == EBADF, "no descriptor");
+}
+
 int
 main(void)
 {
@@ -177,5 +256,6 @@ main(void)
 	flags();
 	file();
 	credible();
+	rest();
 	return done_testing();
 }

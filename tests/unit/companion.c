@@ -3,34 +3,19 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/filter.h>
-#include <linux/seccomp.h>
-#include <poll.h>
 #include <signal.h>
-#include <sys/prctl.h>
-#include <stddef.h>
-#include <sys/stat.h>
-#include <sys/wait.h>
 
 #include <sextet/companion.h>
 
-#include "denied.h"
-#include "tap.h"
+#include "apart.h"
 
 /* As on a kernel without pidfds. */
 static int
 forbid_pidfds(void)
 {
-	struct sock_filter code[] = {
-		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
-		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, 434, 0, 1),
-		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | ENOSYS),
-		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
-	};
-	struct sock_fprog filter = { sizeof code / sizeof code[0], code };
+	struct denied const none = DENY(SYS_pidfd_open, ENOSYS);
 
-	prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
-	return prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &filter, 0, 0);
+	return apart_filter(&none, 1);
 }
 
 static int
@@ -114,41 +99,51 @@ story(int twice, int events, char const *want)
 	ok(waitpid(-1, &status, 0) > 0 && status == 0, "without an error");
 }
 
-static unsigned int without;	/* the call that fails */
-static int twice;
+#ifdef SYS_clone3
+#define NO_CHILD DENY(SYS_clone, EAGAIN), DENY(SYS_clone3, EAGAIN)
+#else
+#define NO_CHILD DENY(SYS_clone, EAGAIN)
+#endif
 
+/* None can be made: nothing is left of what was to tell it. */
 static int
-has_none(void)
+no_child(void)
 {
-	struct companion c = { .fd = -1 };
+	int free_fd = dup(0);
+	struct companion c;
 
-	prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
-	deny(without, EAGAIN);
-	return companion_fork(&c, twice) == COMPANION_ERROR && errno == EAGAIN && c.fd == -1;
+	close(free_fd);
+	for (int twice = 0; twice < 2; twice++) {
+		errno = 0;
+		want(companion_fork(0, twice) == COMPANION_ERROR && errno == EAGAIN);
+		errno = 0;
+		want(companion_fork(&c, twice) == COMPANION_ERROR && errno == EAGAIN && c.fd == -1);
+	}
+	want(dup(0) == free_fd && close(free_fd) == 0 && listeners() == 0);
+	return 1;
 }
 
-/* By an event there is none without a place for it. */
+/* Nothing that could tell it: none is made. */
 static int
-hears_nothing(void)
+no_death(void)
 {
 	struct companion c;
 
-	if (mkdir("deaf", 0755) < 0 || chdir("deaf") < 0 || forbid_pidfds() < 0)
-		_exit(NOT_HERE);
-	return companion_fork(&c, 0) == COMPANION_ERROR && errno == ENOENT;
+	want(rename("event", "away") == 0);
+	errno = 0;
+	want(companion_fork(&c, 0) == COMPANION_ERROR && errno == ENOENT);
+	want(waitpid(-1, 0, WNOHANG) == -1 && errno == ECHILD && rename("away", "event") == 0);
+	return 1;
 }
 
-static void
-refused(void)
+static int
+no_descriptor(void)
 {
-	for (twice = 0; twice < 2; twice++) {
-		without = SYS_clone;
-		holds_apart(has_none, twice ? "no grandchild can be made" : "no child can be made");
-	}
-	without = 434;
-	twice = 0;
-	holds_apart(has_none, "another error than that there are no pidfds");
-	holds_apart(hears_nothing, "nor any events");
+	struct companion c;
+
+	want(companion_fork(&c, 1) == COMPANION_ERROR && errno == EMFILE && listeners() == 0);
+	want(waitpid(-1, 0, WNOHANG) == -1 && errno == ECHILD);
+	return 1;
 }
 
 int
@@ -165,7 +160,6 @@ main(void)
 	story(0, 1, "cwithout pidfds: a child");
 	story(1, 1, "gwithout pidfds: a grandchild");
 
-	refused();
 	pid = tap_fork();
 	if (!pid) {
 		pid_t self = getpid();
@@ -177,5 +171,9 @@ main(void)
 	}
 	waitpid(pid, &status, 0);
 	ok(status == 0, "without asking for the program's death");
+	ok_denied("no child can be made", no_child, NO_CHILD);
+	ok_denied("nor without pidfds", no_child, NO_CHILD, DENY(SYS_pidfd_open, ENOSYS));
+	ok_denied("neither pidfds nor events", no_death, DENY(SYS_pidfd_open, ENOSYS));
+	ok_denied("no descriptor for one", no_descriptor, DENY(SYS_pidfd_open, EMFILE));
 	return done_testing();
 }

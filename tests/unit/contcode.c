@@ -2,15 +2,16 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <sys/stat.h>
 
 #include <sextet/contcode.h>
 
-#include "denied.h"
-#include "tap.h"
+#include "apart.h"
 
 #define NEW "s/container-results/exitcode"
 #define OLD "s/env-stage3/S6_STAGE2_EXITED"
+#define RESULTS_USUAL "/run/s6-linux-init-container-results"
 
 /* As a script does it. */
 static void
@@ -59,77 +60,72 @@ numbers(void)
 	}
 }
 
-#define USUAL "/run/s6-linux-init-container-results"
-
+/* The usual place has its file beside it. What another has left there, and cannot be
+   removed, does not count: one below is made instead, and that is told. */
 static int
-has_the_usual_place(void)
+usual(void)
 {
-	hide("/run");
-	mkdir("/run/s6", 0755);
-	if (contcode_reset("/run/s6") < 0 || !holds(USUAL "/exitcode", "0\n"))
-		return 0;
-	put(USUAL "/exitcode", "9\n");
-	return contcode_read("/run/s6") == 9 && contcode_write("/run/s6", 4) == 0
-		&& holds(USUAL "/exitcode", "4\n") && contcode_read("/run/s6") == 4;
+	char const *statedir = "/run/s6", *below = "/run/s6/container-results/exitcode";
+	struct stat st;
+
+	want(mount("tmpfs", "/run", "tmpfs", 0, "mode=0755") == 0);
+	want(contcode_reset(statedir) == -1 && errno == ENOENT);
+	want(mkdir(statedir, 0755) == 0 && contcode_reset(statedir) == 0 && contcode_read(statedir) == 0);
+	want(contcode_write(statedir, 12) == 0 && contcode_read(statedir) == 12 && access(below, F_OK) < 0);
+	want(holds(RESULTS_USUAL "/exitcode", "12\n"));
+	want(mount("tmpfs", RESULTS_USUAL, "tmpfs", 0, "mode=0755") == 0);
+	put(RESULTS_USUAL "/exitcode", "99\n");
+	want(mount(0, RESULTS_USUAL, 0, MS_REMOUNT | MS_RDONLY, 0) == 0);
+	want(contcode_reset(statedir) == -1 && (errno == EBUSY || errno == EROFS));
+	want(lstat("/run/s6/container-results", &st) == 0 && S_ISDIR(st.st_mode));
+	want(contcode_read(statedir) == 0 && contcode_write(statedir, 13) == 0 && contcode_read(statedir) == 13);
+	want(holds(below, "13\n") && holds(RESULTS_USUAL "/exitcode", "99\n"));
+	return 1;
 }
 
-/* Another user has been here, whose directory we may not remove. */
+/* Elsewhere there is no such way out. */
 static int
-has_a_substitute(void)
+busy(void)
 {
-	hide("/run");
-	mkdir(USUAL, 0755);
-	put(USUAL "/exitcode", "9\n");
-	mkdir("/run/s6", 0755);
-	if (chown("/run/s6", 1234, 1234) < 0 || seteuid(1234) < 0)
-		_exit(NOT_HERE);
-	return contcode_reset("/run/s6") < 0 && contcode_read("/run/s6") == 0
-		&& contcode_write("/run/s6", 5) == 0 && contcode_read("/run/s6") == 5
-		&& holds("/run/s6/container-results/exitcode", "5\n") && holds(USUAL "/exitcode", "9\n");
-}
-
-static int
-has_no_place(void)
-{
-	deny(SYS_openat, EACCES);
-	return contcode_write("s", 1) < 0 && errno == EACCES && contcode_reset("s") < 0 && errno == EACCES;
+	want(mkdir("b", 0755) == 0 && contcode_reset("b") == 0
+		&& mount("tmpfs", "b/container-results", "tmpfs", 0, 0) == 0);
+	want(contcode_reset("b") == -1 && errno == EBUSY);
+	return 1;
 }
 
 static int
-cannot_cut(void)
+full(void)
 {
-	deny(SYS_ftruncate, EIO);
-	return contcode_write("s", 1) < 0 && errno == EIO;
-}
+	rlim_t old;
+	int r, e;
 
-static int
-cannot_write(void)
-{
-	deny(SYS_write, ENOSPC);
-	return contcode_write("s", 1) < 0 && errno == ENOSPC;
-}
-
-static int
-cannot_remove(void)
-{
-	deny(SYS_unlinkat, EROFS);
-	return contcode_reset("s") < 0 && errno == EROFS;
+	signal(SIGXFSZ, SIG_IGN);
+	for (rlim_t n = 0; n < 4; n += 2) {
+		old = apart_limit(RLIMIT_FSIZE, n);
+		r = contcode_write("s", 143);
+		e = errno;
+		apart_limit(RLIMIT_FSIZE, old);
+		want(r == -1 && e == (n ? ENOSPC : EFBIG));
+	}
+	want(contcode_write("s", 143) == 0 && contcode_read("s") == 143);
+	return 1;
 }
 
 static void
-elsewhere(void)
+rest(void)
 {
-	static char deep[5000];
+	char deep[PATH_MAX];
 
-	holds_apart(has_the_usual_place, "the usual place");
-	holds_apart(has_a_substitute, "a substitute for one that is somebody else's");
-	holds_apart(has_no_place, "nowhere");
-	holds_apart(cannot_cut, "a file that cannot be cut");
-	holds_apart(cannot_write, "or not be written");
-	holds_apart(cannot_remove, "or not be removed");
 	memset(deep, 'x', sizeof deep - 1);
-	ok(contcode_write(deep, 1) < 0 && errno == ENAMETOOLONG && contcode_reset(deep) < 0
-		&& contcode_read(deep) == 0, "a path too long");
+	deep[sizeof deep - 1] = 0;
+	ok(contcode_reset(deep) == -1 && errno == ENAMETOOLONG && contcode_write(deep, 1) == -1
+		&& errno == ENAMETOOLONG && contcode_read(deep) == 0, "a name too long");
+	ok_apart("a disk that is full", full);
+	ok_mounted("the usual place, and one that is in the way", usual);
+	ok_mounted("one in the way elsewhere", busy);
+	contcode_write("s", 3);
+	put(NEW, " \t 5 \r\n");
+	ok(contcode_read("s") == 5, "blanks around it");
 }
 
 int
@@ -166,7 +162,6 @@ main(void)
 	ok(contcode_read("s") == 0, "none is 0");
 
 	numbers();
-	elsewhere();
 
 	contcode_write("s", 1);
 	chmod(NEW, 0666);
@@ -179,5 +174,6 @@ main(void)
 		"a link is not followed; the other file has it");
 	ok(contcode_reset("s") == 0 && holds(NEW, "0\n") && access(OLD, F_OK) < 0,
 		"a new start forgets all of it");
+	rest();
 	return done_testing();
 }

@@ -13,7 +13,7 @@
 
 #include <sextet/event.h>
 
-#include "tap.h"
+#include "apart.h"
 
 #define FIFO(c) "ftrig1:@400000006b023d3329de9eae:abcde" c
 
@@ -232,6 +232,65 @@ crowd(void)
 	ok(entries("crowd") == 0, "none left");
 }
 
+static int
+listens(void)
+{
+	struct event_listener l = EVENT_LISTENER_NONE;
+	char heard[8] = "";
+	int fd = event_open(AT_FDCWD, "kernels");
+
+	for (int i = 0; i < 3; i++) {
+		want(event_listen(&l, AT_FDCWD, "kernels") == 0 && strlen(l.name) == EVENT_NAME);
+		want(event_notify(fd, "u", 1) == 0 && read(l.fd, heard, sizeof heard) == 1 && heard[0] == 'u');
+		event_unlisten(&l);
+	}
+	close(fd);
+	return 1;
+}
+
+/* Nothing is left of a listener that could not be. */
+static int
+deaf(void)
+{
+	struct event_listener l = EVENT_LISTENER_NONE;
+	int free_fd = dup(0), e;
+	int r;
+
+	close(free_fd);
+	r = event_listen(&l, AT_FDCWD, "kernels");
+	e = errno;
+	want(r == -1 && e == EPERM && l.fd == -1 && dup(0) == free_fd && close(free_fd) == 0);
+	want(rmdir("kernels") == 0 && event_mkdir(AT_FDCWD, "kernels", (gid_t)-1, 0) == 0);
+	return 1;
+}
+
+static int
+unlisted(void)
+{
+	int fd = event_open(AT_FDCWD, "kernels");
+
+	want(event_notify(fd, "u", 1) == -1 && errno == EIO && event_clean(fd) == -1 && errno == EIO);
+	close(fd);
+	return 1;
+}
+
+#ifdef SYS_renameat
+#define NO_RENAME DENY(SYS_renameat, EPERM), DENY(SYS_renameat2, EPERM)
+#else
+#define NO_RENAME DENY(SYS_renameat2, EPERM)
+#endif
+
+static void
+kernels(void)
+{
+	event_mkdir(AT_FDCWD, "kernels", (gid_t)-1, 0);
+	ok_denied("no random bytes", listens, DENY(SYS_getrandom, ENOSYS));
+	ok_denied("a container without FIFOs", deaf, DENY(SYS_mknodat, EPERM));
+	ok_denied("a FIFO that cannot get its name", deaf, NO_RENAME);
+	ok_denied("a directory that cannot be listed", unlisted, DENY(SYS_getdents64, EIO));
+	ok(event_notify(-1, "u", 1) == -1 && errno == EBADF, "no directory");
+}
+
 int
 main(void)
 {
@@ -245,6 +304,7 @@ main(void)
 	listeners(fd);
 	names(fd);
 	close(fd);
+	kernels();
 	troubles(event_open(AT_FDCWD, "group"));
 	crowd();
 	return done_testing();

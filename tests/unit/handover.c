@@ -9,7 +9,7 @@
 
 #include <sextet/handover.h>
 
-#include "tap.h"
+#include "apart.h"
 
 static char const *const words[] = { "none", "some", "all" };
 
@@ -194,6 +194,76 @@ bad(char const *name, char const *rest, size_t n, int error)
 	ok(t.word == sample.word && t.least == sample.least, "%s: what was not there is as before", name);
 }
 
+/* Of a kernel that knows no memfd which cannot be executed. */
+static int
+older_kernel(void)
+{
+	struct handover h;
+	int fd;
+
+	want(handover_begin(&h, "tap") == 0);
+	fd = handover_end(&h);
+	want(fd >= 0 && fcntl(fd, F_GETFD) == FD_CLOEXEC && (fcntl(fd, F_GET_SEALS) & ALL) == ALL);
+	return 1;
+}
+
+static int
+no_seals(void)
+{
+	struct handover h;
+
+	want(handover_begin(&h, "tap") == 0);
+	want(handover_end(&h) == -1 && errno == EPERM && fcntl(h.fd, F_GETFD) == -1);
+	return 1;
+}
+
+#ifdef SYS_mmap
+/* Never without its state for want of memory that may come; but for nothing else. */
+static int
+no_memory(void)
+{
+	struct denied const never = DENY_IF(SYS_mmap, EACCES, 3, PROT_READ);
+	struct handover h;
+
+	forge("", 1, 1, "tap", (int)getpid());
+	want(handover_receive(&h, "tap") == HANDOVER_STRANGE && errno == ENOMEM);
+	want(apart_filter(&never, 1) == 0);
+	forge("", 1, 1, "tap", (int)getpid());
+	want(handover_receive(&h, "tap") == HANDOVER_STRANGE);
+	return 1;
+}
+#endif
+
+static void
+rest(void)
+{
+	static char const *const huge[] = { "2147483648", "4294967295", "99999999999", "1x" };
+	struct things t = sample;
+	struct handover h;
+
+	for (int i = 0; i < 4; i++) {
+		setenv(HANDOVER_VARIABLE, huge[i], 1);
+		ok(handover_receive(&h, "tap") == HANDOVER_NONE && !getenv(HANDOVER_VARIABLE), "'%s' is none", huge[i]);
+	}
+	announce("", 1, ALL);
+	ok(handover_receive(&h, "tap") == HANDOVER_STRANGE, "one byte");
+	announce("sextet-handover=1\0pid=1\0\0", 26, ALL);
+	ok(handover_receive(&h, "tap") == HANDOVER_STRANGE, "of no program");
+	announce("sextet-handover=one\0program=tap\0pid=1\0\0", 40, ALL);
+	ok(handover_receive(&h, "tap") == HANDOVER_STRANGE, "of a version that is no number");
+	/* what is asked whether it understands has not the descriptors */
+	forge("fd=99999\0", 10, 1, "tap", (int)getppid());
+	ok(handover_receive(&h, "tap") == HANDOVER_PROBE, "a probe with a descriptor");
+	t.n = 0;
+	carry(&h, &t);
+	ok(t.fd == 99999 && handover_done(&h) == 0, "which it does not touch");
+	ok_denied("a kernel before 6.3", older_kernel, DENY_IF(SYS_memfd_create, EINVAL, 2, MFD_CLOEXEC | 8U));
+	ok_denied("one that seals nothing: no handover", no_seals, DENY_IF(SYS_fcntl, EPERM, 2, F_ADD_SEALS));
+#ifdef SYS_mmap
+	ok_denied("no memory for it", no_memory, DENY_IF(SYS_mmap, ENOMEM, 3, PROT_READ));
+#endif
+}
+
 int
 main(void)
 {
@@ -213,5 +283,8 @@ main(void)
 	bad("a descriptor that is not open", "fd=99999\0", 10, EBADF);
 	bad("a negative one", "fd=-2\0", 7, EPROTO);
 	bad("a record that is missing", "n=1\0", 5, EPROTO);
+	bad("two errors: the first is told", "most=\0fd=99999\0", 16, EPROTO);
+	bad("a descriptor beyond all", "fd=2147483648\0", 15, EPROTO);
+	rest();
 	return done_testing();
 }

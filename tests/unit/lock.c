@@ -10,7 +10,7 @@
 #include <sextet/lock.h>
 #include <sextet/pidfd.h>
 
-#include "tap.h"
+#include "apart.h"
 
 /* A child that locks FILE, and holds it until it is killed. */
 static pid_t
@@ -35,6 +35,43 @@ holder(char const *file)
 		exit(111);
 	close(fds[0]);
 	return pid;
+}
+
+/* A file system without locks. */
+static int
+no_locks(void)
+{
+	int free_fd = dup(0), fd = -7;
+	pid_t owner = -7;
+
+	close(free_fd);
+	want(lock_take(AT_FDCWD, "d/lock", 0600, &owner) == -1 && errno == ENOLCK && owner == -7);
+	want(lock_test(AT_FDCWD, "d/lock", &owner) == -1 && errno == EINVAL && owner == -7);
+	want(lock_owner(AT_FDCWD, "d/lock", &fd) == -1 && errno == EINVAL && fd == -7);
+	want(dup(0) == free_fd);
+	return 1;
+}
+
+/* Held, and whose it is cannot be asked, or he has gone meanwhile. */
+static int
+unknown_owner(void)
+{
+	pid_t owner = -7;
+
+	want(lock_take(AT_FDCWD, "d/lock", 0600, &owner) == -1 && errno == EBUSY && owner == 0);
+	return 1;
+}
+
+static int
+no_pidfds(void)
+{
+	pid_t pid = holder("d/lock");
+	int fd = -7, held = lock_owner(AT_FDCWD, "d/lock", &fd);
+
+	kill(pid, SIGKILL);
+	waitpid(pid, 0, 0);
+	want(held == 1 && fd == -1);
+	return 1;
 }
 
 int
@@ -100,5 +137,11 @@ main(void)
 	ok(lock_test(AT_FDCWD, deep, 0) == -1 && errno == ENAMETOOLONG, "a name too long");
 	ok(symlink("loop", "d/loop") == 0 && lock_test(dir, "loop", 0) == -1 && errno == ELOOP,
 		"what cannot be opened is no answer");
+	ok_denied("no locks here", no_locks, DENY_IF(SYS_fcntl, ENOLCK, 2, F_SETLK),
+		DENY_IF(SYS_fcntl, EINVAL, 2, F_GETLK));
+	ok_denied("held by nobody knows whom", unknown_owner, DENY_IF(SYS_fcntl, EACCES, 2, F_SETLK));
+	ok_denied("which cannot be asked", unknown_owner, DENY_IF(SYS_fcntl, EAGAIN, 2, F_SETLK),
+		DENY_IF(SYS_fcntl, EINVAL, 2, F_GETLK));
+	ok_denied("held, and nothing to hold on to", no_pidfds, DENY(SYS_pidfd_open, ENOSYS));
 	return done_testing();
 }

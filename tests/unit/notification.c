@@ -9,7 +9,7 @@
 
 #include <sextet/notification.h>
 
-#include "tap.h"
+#include "apart.h"
 
 static int dir;
 
@@ -149,6 +149,44 @@ hostile(void)
 	close(w);
 }
 
+static int
+pipes(void)
+{
+	int r = -1, w = -1;
+
+	want(notification_open(dir, &r, &w) == 0 && fcntl(r, F_GETFD) == FD_CLOEXEC && fcntl(w, F_GETFD) == FD_CLOEXEC);
+	want(notification_read(r) == NOTIFICATION_NOTHING && put(w, "\n") && notification_read(r) == NOTIFICATION_READY);
+	close(w);
+	want(notification_read(r) == NOTIFICATION_CLOSED);
+	return 1;
+}
+
+static int
+nothing(void)
+{
+	int r = -1, w = -1, free_fd = dup(0);
+
+	close(free_fd);
+	want(notification_open(dir, &r, &w) == -1 && errno == ENFILE && r == -1 && w == -1 && dup(0) == free_fd);
+	return 1;
+}
+
+static void
+rest(void)
+{
+	int fd;
+
+	unlinkat(dir, NOTIFICATION_FIFO, 0);
+	ok_denied("a container without FIFOs: a pipe", pipes, DENY(SYS_mknodat, EPERM));
+	ok_denied("nor pipes: none", nothing, DENY(SYS_mknodat, EPERM), DENY(SYS_pipe2, ENFILE));
+	fd = openat(dir, NOTIFICATION_FIFO, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+	close(fd);
+	ok(notification_reopen(dir) == -1 && errno == EPROTO, "a file is no FIFO");
+	unlinkat(dir, NOTIFICATION_FIFO, 0);
+	ok(notification_reopen(dir) == -1 && errno == ENOENT, "nothing is none");
+	ok(notification_read(-1) == NOTIFICATION_ERROR && errno == EBADF, "no descriptor");
+}
+
 int
 main(void)
 {
@@ -159,5 +197,6 @@ main(void)
 	leftovers();
 	successor();
 	hostile();
+	rest();
 	return done_testing();
 }

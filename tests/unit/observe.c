@@ -1,11 +1,13 @@
 /* observe.c - one service, seen from outside */
 
 #include <errno.h>
+#include <limits.h>
 #include <poll.h>
 
 #include <sextet/clock.h>
 #include <sextet/observe.h>
 
+#include "apart.h"
 #include "fakesup.h"
 
 /* What has arrived, applied; the letters go to TO. */
@@ -27,6 +29,121 @@ readable(int fd)
 	struct pollfd p = { .fd = fd, .events = POLLIN };
 
 	return poll(&p, 1, 0);
+}
+
+/* Puts into the status of NAME, which nobody supervises, that PID is up. */
+static void
+record(char const *name, pid_t pid)
+{
+	struct status st = { .pid = pid, .pgid = pid, .ready = 1, .wantup = 1 };
+	int dir;
+
+	mkdir(name, 0755);
+	dir = chdir(name) < 0 ? -1 : (mkdir("supervise", 0700), open("supervise", O_RDONLY | O_DIRECTORY));
+	tai64n_now(&st.stamp);
+	st.readystamp = st.stamp;
+	if (dir < 0 || status_write(dir, &st) < 0 || chdir("..") < 0)
+		exit(111);
+	close(dir);
+}
+
+/* What cannot be watched is said to be so. */
+static int
+without_pidfds(void)
+{
+	char const *action;
+	struct observed o;
+	struct fakesup f;
+	pid_t own = getpid();
+
+	record("w", own);
+	want(observe_open(&o, "w", &action) == OBSERVE_OPEN && o.up && o.ready && o.blind && o.watch == -1
+		&& o.alone != CLOCK_NEVER);
+	observe_close(&o);
+	f = fakesup_start("w");
+	want(observe_open(&o, "w", &action) == OBSERVE_OPEN && o.blind && o.watch == -1
+		&& o.alone == CLOCK_NEVER && !o.up);
+	fakesup_kill(&f);
+	want(observe_look(&o) == 0 && o.alone != CLOCK_NEVER && !o.blind);
+	observe_close(&o);
+	return 1;
+}
+
+static void
+alone(void)
+{
+	char const *action;
+	struct observed o;
+	struct fakesup f;
+	pid_t pid = tap_fork();
+
+	if (!pid)
+		_exit(0);
+	while (waitid(P_PID, (id_t)pid, 0, WEXITED | WNOWAIT) < 0 && errno == EINTR)
+		;
+	record("z", pid);
+	ok(observe_open(&o, "z", &action) == OBSERVE_OPEN && !o.up && o.ready && o.watch == -1 && !o.blind
+		&& o.alone != CLOCK_NEVER, "a zombie on record that nobody reaps: down");
+	waitpid(pid, 0, 0);
+	f = fakesup_start("z");
+	observe_event(&o, 'x');
+	ok(o.alone != CLOCK_NEVER, "what says nothing of a state changes nothing");
+	observe_event(&o, 'u');
+	ok(o.alone == CLOCK_NEVER && o.up && !o.ready && (o.watch >= 0 || o.blind),
+		"somebody speaks: somebody supervises it");
+	fakesup_kill(&f);
+	observe_close(&o);
+}
+
+/* Nothing that can be looked at; nothing is left then. */
+static void
+errors(void)
+{
+	static char const *const says[] = { "subscribe to events for ", "read status of " };
+	char deep[PATH_MAX];
+	char const *action;
+	struct observed o;
+
+	memset(deep, 'x', sizeof deep - 1);
+	deep[sizeof deep - 1] = 0;
+	ok(observe_open(&o, deep, &action) == OBSERVE_ERROR && errno == ENAMETOOLONG
+		&& !strcmp(action, says[0]), "a name too long");
+	mkdir("f", 0755);
+	close(open("f/supervise", O_WRONLY | O_CREAT | O_CLOEXEC, 0644));
+	ok(observe_open(&o, "f", &action) == OBSERVE_ERROR && errno == ENOTDIR
+		&& !strcmp(action, says[0]), "supervise is a file");
+	record("e", getpid());
+	close(open("e/event", O_WRONLY | O_CREAT | O_CLOEXEC, 0644));
+	ok(observe_open(&o, "e", &action) == OBSERVE_ERROR && errno == ENOTDIR
+		&& !strcmp(action, says[0]), "event is a file");
+	record("l", getpid());
+	if (symlink("lock", "l/supervise/lock") < 0)
+		exit(111);
+	ok(observe_open(&o, "l", &action) == OBSERVE_ERROR && errno == ELOOP && !strcmp(action, says[1])
+		&& rmdir("l/event") == 0, "the lock cannot be looked at");
+	unlink("l/supervise/lock");
+	ok(observe_open(&o, "l", &action) == OBSERVE_OPEN && o.up && o.watch >= 0, "it can");
+	if (symlink("lock", "l/supervise/lock") < 0)
+		exit(111);
+	ok(observe_look(&o) == -1 && errno == ELOOP && o.up && o.watch >= 0 && o.alone != CLOCK_NEVER,
+		"not any more: nothing changes");
+	observe_close(&o);
+}
+
+static int
+read_only(void)
+{
+	char const *action;
+	struct observed o;
+
+	record("r", getpid());
+	want(chmod(".", 0755) == 0 && chmod("r/supervise", 0755) == 0 && seteuid(1234) == 0);
+	want(observe_open(&o, "r", &action) == OBSERVE_ERROR && errno == EACCES
+		&& !strcmp(action, "subscribe to events for "));
+	want(seteuid(0) == 0 && access("r/event", F_OK) < 0);
+	want(chmod("r/supervise", 0700) == 0 && seteuid(1234) == 0);
+	want(observe_open(&o, "r", &action) == OBSERVE_ERROR && errno == EACCES);
+	return 1;
 }
 
 int
@@ -101,5 +218,10 @@ main(void)
 	ok(observe_open(&o, "a", &action) == OBSERVE_ERROR && errno == EPIPE
 		&& !strcmp(action, "read status of ") && rmdir("a/event") == 0,
 		"an empty status; no FIFO is left");
+	alone();
+	errors();
+	ok_denied("without pidfds", without_pidfds, DENY(SYS_pidfd_open, ENOSYS));
+	if (geteuid() == 0)
+		ok_apart("where we may not listen", read_only);
 	return done_testing();
 }

@@ -77,6 +77,45 @@ sizes(void)
 	ok(passwd_group("group", "last", &gid) == ACCOUNT_FOUND && gid == 6, "group after them");
 }
 
+/* What no program writes, but an editor or a disk. */
+static void
+oddities(void)
+{
+	static char const nul[] = "ro\0:x:1:1::/:\nro\0ot:x:2:2::/:\nz:x:3:3";
+	char name[ACCOUNT_NAMESIZE] = "kept", line[400];
+	FILE *f = fopen("nul", "w");
+	gid_t gid = 8, list[4];
+	uid_t uid = 7;
+	size_t n = 9;
+
+	if (!f || fwrite(nul, 1, sizeof nul, f) != sizeof nul || fclose(f))
+		exit(111);
+	ok(passwd_user("nul", "ro", &uid, &gid) == ACCOUNT_UNKNOWN && uid == 7 && gid == 8,
+		"a name with a NUL is not what comes before it");
+	put("odd", "  \t spaced:x:10:10::/:\n-out:x:11:11::/:\n+\n::12:12::/:\nlone\ntwo:x\n"
+		"long:x:99999999999999999999999:1::/:\ncolour:x:1;:1::/:\nslash:x:1/:1::/:\n"
+		"mix:x:12a4:1::/:\nnogid:x:13:\nlast:x:14:14:\n");
+	ok(passwd_user("odd", "spaced", &uid, &gid) == ACCOUNT_FOUND && uid == 10 && gid == 10,
+		"blanks before a name");
+	uid = 7, gid = 8;
+	for (char const *const *p = (char const *const[]){ "-out", "out", "+", "lone", "two", "long",
+		"colour", "slash", "mix", "nogid", 0 }; *p; p++)
+		ok(passwd_user("odd", *p, &uid, &gid) == ACCOUNT_UNKNOWN, "no user \"%s\"", *p);
+	ok(uid == 7 && gid == 8, "outputs untouched");
+	for (id_t i = 11; i <= 12; i++)
+		ok(passwd_name("odd", i, name) == ACCOUNT_UNKNOWN, "no name of %d", (int)i);
+	ok(passwd_name("odd", 1, name) == ACCOUNT_UNKNOWN && !strcmp(name, "kept"), "nor of 1");
+	ok(passwd_name("odd", 14, name) == ACCOUNT_FOUND && !strcmp(name, "last"), "the line after these");
+	memset(line, 'a', sizeof line);
+	strcpy(line + 300, ":x:20:20::/:\nb:x:21:21::/:\n");
+	put("longer", line);
+	ok(passwd_name("longer", 20, name) == ACCOUNT_UNKNOWN, "a name of 300 bytes is none");
+	ok(passwd_name("longer", 21, name) == ACCOUNT_FOUND && !strcmp(name, "b"), "the next one is");
+	put("oddgroup", "lone\ntwo:x\nthree:x:5\nbad:x:1x:u\nmine:x:6:u\n");
+	ok(passwd_groups("oddgroup", "u", list, 4, &n) == ACCOUNT_FOUND && n == 1 && list[0] == 6,
+		"groups on short lines");
+}
+
 static void
 groups(void)
 {
@@ -101,9 +140,10 @@ static void
 errors(void)
 {
 	int const free_fd = dup(1);
-	struct rlimit l = { (rlim_t)free_fd, (rlim_t)free_fd };
+	struct rlimit old, l;
 	gid_t gid, list[1];
 	uid_t uid;
+	char name[ACCOUNT_NAMESIZE] = "kept";
 	size_t n = 9;
 
 	close(free_fd);
@@ -113,10 +153,22 @@ errors(void)
 	ok(passwd_user("dir", "root", &uid, &gid) == ACCOUNT_ERROR && errno == EISDIR, "unreadable");
 	ok(passwd_groups("dir", "root", list, 1, &n) == ACCOUNT_ERROR && errno == EISDIR,
 		"unreadable groups");
+	ok(passwd_name("dir", 0, name) == ACCOUNT_ERROR && errno == EISDIR
+		&& passwd_group("dir", "root", &gid) == ACCOUNT_ERROR && errno == EISDIR, "unreadable, by number");
+	ok(passwd_name("absent", 0, name) == ACCOUNT_UNKNOWN, "no file, by number");
+	ok(passwd_groups("dir", "", list, 1, &n) == ACCOUNT_FOUND && !n, "nobody's groups need no reading");
 	ok(open("dir", O_RDONLY | O_CLOEXEC) == free_fd, "no descriptor left open");
 	close(free_fd);
+	getrlimit(RLIMIT_NOFILE, &old);
+	l = old;
+	l.rlim_cur = (rlim_t)free_fd;
 	setrlimit(RLIMIT_NOFILE, &l);
 	ok(passwd_group("group", "b", &gid) == ACCOUNT_ERROR && errno == EMFILE, "no descriptor free");
+	n = 9;
+	ok(passwd_name("group", 5, name) == ACCOUNT_ERROR && errno == EMFILE && !strcmp(name, "kept")
+		&& passwd_groups("group", "u", list, 1, &n) == ACCOUNT_ERROR && errno == EMFILE && n == 9,
+		"for none of them");
+	setrlimit(RLIMIT_NOFILE, &old);
 }
 
 /* Ends within a field, blanks before a line, and lines that are none. */
@@ -167,6 +219,7 @@ main(void)
 	tap_tmpdir();
 	users();
 	sizes();
+	oddities();
 	groups();
 	mkdir("dir", 0700);
 	ends();

@@ -2,22 +2,17 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <grp.h>
 #include <poll.h>
 #include <signal.h>
+#include <sys/resource.h>
+#include <sys/ioctl.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
 
 #include <sextet/pidfd.h>
 
-#include "denied.h"
-#include "tap.h"
-
-#ifndef SYS_pidfd_open
-#define SYS_pidfd_open 434
-#endif
-#ifndef SYS_pidfd_send_signal
-#define SYS_pidfd_send_signal 424
-#endif
+#include "apart.h"
 
 /* A child that waits to be told how to end. */
 static pid_t
@@ -135,124 +130,136 @@ stranger(void)
 	close(p[1]);
 }
 
-static int
-has_none(void)
-{
-	deny(SYS_pidfd_open, EPERM);
-	return pidfd_of(getpid()) < 0 && errno == ENOSYS;
-}
-
-/* A zombie, and its pidfd. */
+/* A zombie that has exited with CODE, of user and group ID unless that is 0. */
 static pid_t
-zombie(int code, int *fd)
+zombie(int code, uid_t uid, gid_t gid)
 {
-	pid_t pid = start(code);
+	pid_t pid = tap_fork();
 
-	*fd = pidfd_of(pid);
-	end(pid, *fd);
+	if (!pid) {
+		if ((gid && setresgid(gid, gid, gid) < 0) || (uid && setresuid(uid, uid, uid) < 0))
+			_exit(99);
+		_exit(code);
+	}
+	while (waitid(P_PID, (id_t)pid, 0, WEXITED | WNOWAIT) < 0 && errno == EINTR)
+		;
 	return pid;
 }
 
-/* Before Linux 6.15 nothing is known of one that was reaped. */
+/* Its exit code as pidfd_wstat tells it, the zombie being gone afterwards; -1 if that
+   is not known. */
 static int
-knows_zombies_only(void)
+code_of(pid_t pid)
 {
-	int fd, wstat = -1;
-	pid_t pid = zombie(5, &fd);
+	int fd = pidfd_of(pid), wstat = -1, known = pidfd_wstat(fd, pid, &wstat);
 
-	deny(SYS_ioctl, ENOTTY);
-	if (pidfd_wstat(fd, pid, &wstat) != 1 || wstat != 0x500)
-		return 0;
+	close(fd);
 	waitpid(pid, 0, 0);
+	return known ? wstat : wstat == -1 ? -1 : -2;
+}
+
+static int
+by_proc(void)
+{
+	pid_t pid = zombie(7, 0, 0), other = zombie(3, 0, 0), reaped = zombie(4, 0, 0);
+	int fd = pidfd_of(pid), otherfd = pidfd_of(other), gone = pidfd_of(reaped), wstat = -1;
+
+	waitpid(reaped, 0, 0);
+	want(pidfd_wstat(fd, pid, &wstat) == 1 && wstat == 0x700);
+	want(pidfd_wstat(otherfd, other, &wstat) == 1 && wstat == 0x300);
+	/* its pid is another zombie's by now */
 	wstat = -1;
-	return pidfd_wstat(fd, pid, &wstat) == 0 && wstat == -1 && pidfd_parent(fd) == -1;
+	want(pidfd_wstat(gone, other, &wstat) == 0 && wstat == -1);
+	waitpid(pid, 0, 0);
+	waitpid(other, 0, 0);
+	want(pidfd_wstat(fd, pid, &wstat) == 0 && wstat == -1);
+	want(code_of(zombie(0, 0, 0)) == 0);
+	want(pidfd_parent(otherfd) == -1);
+	return 1;
 }
 
-/* A signal that may not be sent tells as much as one that was. */
+/* /proc shows 0 for the code of others' zombies, which is none. */
 static int
-knows_by_refusal(void)
+unprivileged(void)
 {
-	int fd, wstat = -1;
-	pid_t pid = zombie(5, &fd);
+	pid_t roots = zombie(0, 0, 0), group = zombie(0, 1234, 0);
+	int rootfd = pidfd_of(roots), groupfd = pidfd_of(group), wstat = -1;
 
-	deny(SYS_pidfd_send_signal, EPERM);
-	return pidfd_wstat(fd, pid, &wstat) == 1 && wstat == 0x500;
+	want(setgroups(0, 0) == 0 && setresgid(1234, 1234, 1234) == 0 && setresuid(1234, 1234, 1234) == 0);
+	want(pidfd_wstat(rootfd, roots, &wstat) == 0 && wstat == -1);
+	want(pidfd_wstat(groupfd, group, &wstat) == 0 && wstat == -1);
+	waitpid(roots, 0, 0);
+	waitpid(group, 0, 0);
+	prctl(PR_SET_DUMPABLE, 1);
+	want(code_of(zombie(0, 0, 0)) == 0);
+	want(code_of(zombie(9, 0, 0)) == 0x900);
+	/* who may not be looked into hides its code from its own user, too */
+	prctl(PR_SET_DUMPABLE, 0);
+	wstat = code_of(zombie(9, 0, 0));
+	want(wstat == -1 || wstat == 0x900);
+	return 1;
 }
 
+/* What may not be signalled is there. */
 static int
-does_not_know(void)
+no_signals(void)
 {
-	int fd, wstat = -1;
-	pid_t pid = zombie(5, &fd);
-
-	deny(SYS_ioctl, ENOTTY);
-	deny(SYS_pidfd_send_signal, ENOSYS);
-	return pidfd_wstat(fd, pid, &wstat) == 0 && wstat == -1;
-}
-
-/* Who may not look at a process is shown 0: that is believed of our own only. */
-static int
-believes_ours(void)
-{
-	int fd, wstat = -1;
-	pid_t pid;
-
-	if (geteuid() == 0 && (setgid(1234) < 0 || setuid(1234) < 0))
-		_exit(NOT_HERE);
-	pid = zombie(0, &fd);
-	deny(SYS_ioctl, ENOTTY);
-	return pidfd_wstat(fd, pid, &wstat) == 1 && wstat == 0;
-}
-
-static int
-doubts_others(void)
-{
-	int fd, wstat = -1;
-	pid_t pid;
-
-	if (geteuid() != 0)
-		_exit(NOT_HERE);
-	pid = zombie(0, &fd);
-	deny(SYS_ioctl, ENOTTY);
-	if (setgid(1234) < 0 || setuid(1234) < 0)
-		_exit(NOT_HERE);
-	return pidfd_wstat(fd, pid, &wstat) == 0 && wstat == -1;
+	want(code_of(zombie(5, 0, 0)) == 0x500);
+	return 1;
 }
 
 static int
-has_no_proc(void)
+absent(void)
 {
-	int fd, wstat = -1;
-	pid_t pid = zombie(5, &fd);
-
-	hide("/proc");
-	deny(SYS_ioctl, ENOTTY);
-	return pidfd_wstat(fd, pid, &wstat) == 0 && wstat == -1;
+	want(pidfd_of(getpid()) == -1 && errno == ENOSYS);
+	return 1;
 }
 
 static void
-denied(void)
+others(void)
 {
-	int fd = pidfd_of(getpid()), copy, p[2];
+	struct rlimit old, none;
+	pid_t pid, parent;
+	int fd = pidfd_of(getpid()), null = open("/dev/null", O_RDONLY | O_CLOEXEC), p[2], copy;
 
-	holds_apart(has_none, "a filter's EPERM is no answer");
-	holds_apart(knows_zombies_only, "an older kernel knows of zombies");
-	holds_apart(knows_by_refusal, "and tells so by a refusal");
-	holds_apart(does_not_know, "none that has no such call");
-	holds_apart(believes_ours, "a 0 is believed of our own");
-	holds_apart(doubts_others, "but not of others");
-	holds_apart(has_no_proc, "nor is anything known without /proc");
+	ok(pidfd_inode(-1) == 0 && pidfd_inode(null) == 0, "what is no process has no number");
+	getrlimit(RLIMIT_NOFILE, &old);
+	none = old;
+	none.rlim_cur = 0;
+	setrlimit(RLIMIT_NOFILE, &none);
+	ok(pidfd_exited(fd) == -1 && errno == EINVAL, "it cannot be asked: that is no answer");
+	setrlimit(RLIMIT_NOFILE, &old);
+	close(null);
+	close(fd);
+
 	if (pipe2(p, O_CLOEXEC) < 0)
 		exit(111);
-	copy = pidfd_copy(fd, p[0]);
-	ok(copy >= 0 ? fcntl(copy, F_GETFD) == FD_CLOEXEC && close(copy) == 0 : errno == EPERM || errno == ENOSYS,
-		"a copy of a descriptor");
-	ok(pidfd_copy(fd, 9999) < 0, "of none");
-	ok(pidfd_parent(fd) == getppid() || pidfd_parent(fd) == -1, "its parent, where the kernel tells");
-	ok(pidfd_inode(p[0]) == 0 && pidfd_exited(-1) <= 0, "a pipe is no pidfd");
-	close(p[0]);
+	pid = start(0);
+	fd = pidfd_of(pid);
+	parent = pidfd_parent(fd);
+	ok(parent == getpid() || parent == -1, "its parent%s", parent == -1 ? " # SKIP kernel before 6.13" : "");
 	close(p[1]);
+	copy = pidfd_copy(fd, p[1]);
+	if (copy < 0 && (errno == ENOSYS || errno == EPERM))
+		ok(1, "a copy of its descriptor # SKIP not allowed here");
+	else
+		ok(copy >= 0 && fcntl(copy, F_GETFD) == FD_CLOEXEC && write(copy, "x", 1) == 1,
+			"a copy of its descriptor, which we have closed");
+	ok(pidfd_copy(fd, 9999) == -1, "of one that it has not: none");
+	close(copy);
+	end(pid, fd);
+	waitpid(pid, 0, 0);
+	ok(pidfd_parent(fd) == -1, "who is reaped has no parent");
 	close(fd);
+	close(p[0]);
+
+	ok_denied("a kernel without pidfds", absent, DENY(SYS_pidfd_open, ENOSYS));
+	ok_denied("a filter that does not know them", absent, DENY(SYS_pidfd_open, EPERM));
+	ok_denied("codes on a kernel that tells them by /proc only", by_proc, DENY(SYS_ioctl, ENOTTY));
+	ok_denied("there, a zombie that we may not signal", no_signals, DENY(SYS_ioctl, ENOTTY),
+		DENY(SYS_pidfd_send_signal, EPERM));
+	if (geteuid() == 0)
+		ok_denied("there, without privileges: only our own", unprivileged, DENY(SYS_ioctl, ENOTTY));
 }
 
 int
@@ -268,6 +275,6 @@ main(void)
 	life();
 	by_signal();
 	stranger();
-	denied();
+	others();
 	return done_testing();
 }

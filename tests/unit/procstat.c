@@ -8,7 +8,7 @@
 #include <sextet/clock.h>
 #include <sextet/procstat.h>
 
-#include "tap.h"
+#include "fakeproc.h"
 
 #define TAIL " 4194304 99 0 0 0 1 2 0 0 20 0 1 0 5678 2000 100 18446744073709551615 " \
 	"1 2 3 4 5 0 0 4096 65536 0 0 0 17 1 0 0 0 0 0 6 7 8 9 10 11 12 1792"
@@ -68,10 +68,49 @@ processes(void)
 	ok(procstat_read(pid, &ps) == -1 && errno == ESRCH, "gone");
 }
 
+static void
+ignored(void)
+{
+	signal(SIGUSR1, SIG_IGN);
+	ok(procstat_ignores(getpid(), SIGUSR1) == 1 && procstat_ignores(getpid(), SIGUSR2) == 0,
+		"what a process ignores");
+	signal(SIGUSR1, SIG_DFL);
+	ok(procstat_ignores(0x3ffffff0, SIGUSR1) == -1 && (errno == ENOENT || errno == ESRCH),
+		"what nobody ignores");
+}
+
+/* A /proc that is none, or another namespace's. */
+static int
+fakes(void)
+{
+	want(fakeproc_begin() == 0 && !procstat_works());
+	fakeproc_call_us(getpid() + 1);
+	want(!procstat_works());
+	fakeproc_call_us(getpid() * 10L);
+	want(!procstat_works());
+	fakeproc_call_us(1);
+	want(getpid() == 1 || !procstat_works());
+	fakeproc_self();
+	want(procstat_works());
+	fakeproc_put(getpid(), "status", "Name:\tx\nSigIgn:\t0000000000000201\nSigCgt:\t0\n");
+	want(procstat_ignores(getpid(), 1) == 1 && procstat_ignores(getpid(), 10) == 1
+		&& procstat_ignores(getpid(), 2) == 0);
+	fakeproc_put(getpid(), "status", "Name:\tSigIgn:\t1\n");
+	want(procstat_ignores(getpid(), 1) == -1 && errno == EPROTO);
+	fakeproc_put(getpid(), "status", "Name:\tx\nSigIgn:\tnone\n");
+	want(procstat_ignores(getpid(), 1) == -1 && errno == EPROTO);
+	fakeproc_put(getpid(), "status", "%s", "");
+	want(procstat_ignores(getpid(), 1) == -1);
+	return 1;
+}
+
 int
 main(void)
 {
 	texts();
 	processes();
+	if (procstat_works())
+		ignored();
+	ok_mounted("other kinds of /proc", fakes);
 	return done_testing();
 }

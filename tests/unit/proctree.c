@@ -2,16 +2,13 @@
 
 #include <errno.h>
 #include <pthread.h>
-#include <fcntl.h>
 #include <signal.h>
 #include <sys/resource.h>
-#include <sys/stat.h>
 #include <sys/wait.h>
 
 #include <sextet/proctree.h>
 
-#include "denied.h"
-#include "tap.h"
+#include "fakeproc.h"
 
 static pid_t made[8];	/* told through a pipe, in the order of their making */
 static int tell[2];
@@ -103,105 +100,90 @@ few_descriptors(void)
 	setrlimit(RLIMIT_NOFILE, &old);
 }
 
-/* A /proc of our own: process PID, a child of PPID. LIST: it has a list of children, of
-   which the kernel need not keep one. */
-static void
-invent(pid_t pid, pid_t ppid, char const *list)
-{
-	char path[128];
-	FILE *f;
+enum { CHILD = 500001, GRANDCHILD, ANOTHERS, ORPHAN, RING, BAD };	/* beyond the pids of most */
 
-	snprintf(path, sizeof path, "/proc/%d", pid);
-	mkdir(path, 0755);
-	snprintf(path, sizeof path, "/proc/%d/stat", pid);
-	f = fopen(path, "w");
-	if (!f)
-		_exit(NOT_HERE);
-	fprintf(f, "%d (a) b) S %d %d %d", pid, ppid, getpgrp(), getsid(0));
-	for (int i = 7; i <= 52; i++)
-		fputs(" 0", f);
-	fputs("\n", f);
-	fclose(f);
-	snprintf(path, sizeof path, "/proc/%d/task", pid);
-	mkdir(path, 0755);
-	snprintf(path, sizeof path, "/proc/%d/task/%d", pid, pid);
-	mkdir(path, 0755);
-	if (!list)
-		return;
-	snprintf(path, sizeof path, "/proc/%d/task/%d/children", pid, pid);
-	f = fopen(path, "w");
-	if (!f)
-		_exit(NOT_HERE);
-	fputs(list, f);
-	fclose(f);
-}
-
-/* Whom that /proc takes us for. */
-static void
-call_self(pid_t pid)
-{
-	char name[16];
-
-	snprintf(name, sizeof name, "%d", pid);
-	if (symlink(name, "/proc/self") < 0)
-		_exit(NOT_HERE);
-}
-
+/* Of a kernel without /proc/PID/task/TID/children: who is below whom is told by
+   the parents. */
 static int
-climbs(void)
+by_parents(void)
 {
 	struct proctree list[8];
-	pid_t me = getpid();
+	char task[64];
 	ssize_t n;
 
-	hide("/proc");
-	call_self(me);
-	invent(me, 1, 0);
-	invent(1000001, me, 0);
-	invent(1000002, 1000001, 0);
-	invent(1000003, 1000002, 0);
-	invent(1000004, 1, 0);
-	invent(1000005, 1000009, 0);	/* of one that has gone */
+	want(fakeproc_begin() == 0);
+	want(proctree_below(getpid(), list, 8) == -1 && errno == ENOSYS);
+	want(proctree_all(look, made) == -1 && errno == ENOSYS);
+	fakeproc_self();
+	want(proctree_below(getpid(), list, 8) == 0);	/* it has no threads: gone? */
+	snprintf(task, sizeof task, "task/%d/stat", (int)getpid());
+	fakeproc_put(getpid(), task, "%s", "");
+	fakeproc_stat(CHILD, 'S', getpid(), 1, 1);
+	fakeproc_stat(GRANDCHILD, 'Z', CHILD, 1, 1);
+	fakeproc_stat(ANOTHERS, 'S', 1, 1, 1);
+	fakeproc_stat(ORPHAN, 'S', BAD + 1, 1, 1);
+	fakeproc_stat(RING, 'S', RING, 1, 1);
+	fakeproc_put(BAD, "stat", "what is this?");
 	mkdir("/proc/0", 0755);
+	mkdir("/proc/12x", 0755);
 	mkdir("/proc/sys", 0755);
-	mkdir("/proc/1000008", 0755);	/* is going */
-	n = proctree_below(me, list, 8);
-	if (n != 3 || !has(list, n, 1000001, me) || !has(list, n, 1000002, 1000001)
-		|| !has(list, n, 1000003, 1000002))
-		return 0;
-	return proctree_below(me, list, 2) == 2 && proctree_children(me, list, 8) == -1;
+	n = proctree_below(getpid(), list, 8);
+	want(n == 2 && has(list, n, CHILD, getpid()) && has(list, n, GRANDCHILD, CHILD));
+	want(proctree_below(getpid(), list, 1) == 1);
+	want(proctree_children(getpid(), list, 8) == -1);
+	/* a thing that is no directory of threads is no list either */
+	fakeproc_put(1, "task", "%s", "");
+	n = proctree_below(1, list, 8);
+	want(n == 1 && has(list, n, ANOTHERS, 1));
+	/* without a list, but nobody has that pid any more */
+	fakeproc_put(0x3ffffff0, "task/7/stat", "%s", "");
+	want(proctree_children(0x3ffffff0, list, 8) == 0);
+	return 1;
+}
+
+/* Numbers that end where the buffer does, and more of them than there is room for. */
+static int
+long_lists(void)
+{
+	static struct proctree list[400];
+	char text[1600] = "", name[64];
+	int n = 0, len = 0;
+
+	want(fakeproc_begin() == 0);
+	fakeproc_self();
+	while (len < 1500)
+		len += sprintf(text + len, "%d ", 1000 + 99991 * (n++ % 11));
+	snprintf(name, sizeof name, "task/%d/children", (int)getpid());
+	fakeproc_put(getpid(), name, "%s", text);
+	want(proctree_children(getpid(), list, 400) == n);
+	for (int i = 0; i < n; i++)
+		want(list[i].pid == 1000 + 99991 * (i % 11) && list[i].parent == getpid());
+	want(proctree_children(getpid(), list, 3) == 3);
+	fakeproc_put(getpid(), name, "%s", "");
+	want(proctree_children(getpid(), list, 3) == 0);
+	return 1;
 }
 
 static int
-reads_lists(void)
+unlisted(void)
 {
 	struct proctree list[8];
-	char many[2000] = "";
-	pid_t me = getpid();
-	ssize_t n;
+	int seen[4] = { 0 };
 
-	hide("/proc");
-	for (int i = 0; i < 200; i++)
-		sprintf(many + strlen(many), "%d ", 1000001 + i);
-	call_self(me);
-	invent(me, 1, many);
-	invent(1000001, me, "1000777 ");
-	invent(1000777, 1000001, "");
-	n = proctree_children(me, list, 8);
-	return n == 8 && has(list, n, 1000008, me) && proctree_below(1000001, list, 8) == 1
-		&& list[0].pid == 1000777 && proctree_children(1000200, list, 8) == 0;
+	want(proctree_all(look, seen) == -1 && errno == EIO);
+	want(proctree_below(getpid(), list, 8) == -1 && errno == EIO);
+	want(proctree_children(getpid(), list, 8) == -1);
+	return 1;
 }
 
-static int
-believes_no_other(void)
+static void
+elsewhere(void)
 {
-	struct proctree list[8];
-
-	hide("/proc");
-	call_self(getpid() + 1);
-	invent(getpid(), 1, "");
-	return proctree_below(getpid(), list, 8) == -1 && errno == ENOSYS && proctree_all(look, 0) == -1
-		&& errno == ENOSYS;
+	ok(proctree_later(EMFILE) && proctree_later(ENFILE) && proctree_later(ENOMEM)
+		&& !proctree_later(ENOENT) && !proctree_later(0), "what may be there all the same");
+	ok_mounted("a kernel without lists of children", by_parents);
+	ok_mounted("long lists", long_lists);
+	ok_denied("a directory that cannot be read to its end", unlisted, DENY(SYS_getdents64, EIO));
 }
 
 int
@@ -216,9 +198,6 @@ main(void)
 		ok(proctree_below(getpid(), list, 8) == -1 && errno == ENOSYS, "no /proc");
 		return done_testing();
 	}
-	holds_apart(climbs, "a kernel without lists of children");
-	holds_apart(reads_lists, "lists longer than one reading");
-	holds_apart(believes_no_other, "a /proc of another PID namespace is none");
 	if (pipe(tell) < 0)
 		return 111;
 	ok(proctree_below(getpid(), list, 8) == 0, "nobody is below us");
@@ -252,5 +231,6 @@ main(void)
 	while (waitpid(-1, 0, 0) > 0)
 		;
 	ok(proctree_below(getpid(), list, 8) == 0, "gone");
+	elsewhere();
 	return done_testing();
 }

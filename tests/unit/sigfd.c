@@ -8,7 +8,7 @@
 
 #include <sextet/sigfd.h>
 
-#include "tap.h"
+#include "apart.h"
 
 static int
 blocked(int sig)
@@ -17,6 +17,53 @@ blocked(int sig)
 
 	sigprocmask(SIG_BLOCK, 0, &now);
 	return sigismember(&now, sig);
+}
+
+static int
+no_signalfd(void)
+{
+	sigset_t set;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGUSR2);
+	sigprocmask(SIG_BLOCK, &set, 0);
+	sigaddset(&set, SIGTERM);
+	want(sigfd_open(&set) == -1 && errno == EMFILE);
+	want(!blocked(SIGTERM) && blocked(SIGUSR2));
+	want(sigfd_open_end() == -1 && errno == EMFILE && !blocked(SIGINT));
+	return 1;
+}
+
+/* No signal that is not caught ends process 1 of a namespace. */
+static int
+process_1(void)
+{
+	int wstat = -1, fd;
+	pid_t pid;
+
+	if (unshare(CLONE_NEWPID) < 0)
+		return 1;
+	pid = tap_fork();
+	if (!pid) {
+		fd = sigfd_open_end();
+		sigfd_die(fd, SIGTERM);
+	}
+	waitpid(pid, &wstat, 0);
+	want(WIFEXITED(wstat) && WEXITSTATUS(wstat) == 128 + SIGTERM);
+	return 1;
+}
+
+static void
+rest(void)
+{
+	pid_t from = 7;
+	int p[2];
+
+	if (pipe(p) < 0 || write(p[1], "odd", 3) != 3)
+		exit(111);
+	ok(sigfd_read(p[0], &from) == -1 && errno == EIO && from == 7, "something else in a descriptor");
+	ok_denied("no descriptor to be had: nothing is blocked", no_signalfd, DENY(SYS_signalfd4, EMFILE));
+	ok_mounted("process 1 ends all the same", process_1);
 }
 
 int
@@ -78,5 +125,6 @@ main(void)
 	}
 	waitpid(child, &r, 0);
 	ok(WIFSIGNALED(r) && WTERMSIG(r) == SIGTERM, "what asks to end is caught, then died of");
+	rest();
 	return done_testing();
 }

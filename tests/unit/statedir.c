@@ -2,59 +2,50 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <sys/stat.h>
 
 #include <sextet/statedir.h>
 
-#include "denied.h"
-#include "tap.h"
+#include "fakeproc.h"
 
-/* What process 1 was told: a file takes the place of its environment. */
-static int
-told(char const *text, size_t n)
+static void
+variable_of_1(char const *text, size_t n)
 {
-	int fd;
+	FILE *f;
 
+	mkdir("/proc/1", 0755);
+	f = tap_need(fopen("/proc/1/environ", "w"));
+	if (fwrite(text, 1, n, f) != n || fclose(f))
+		_exit(1);
+}
+
+/* What is there decides, and then what process 1 was told. */
+static int
+places(void)
+{
 	unsetenv(STATEDIR_VARIABLE);
-	hide("/run");
-	hide("/var/run");
-	hide("/proc");
-	if (mkdir("/proc/1", 0755) < 0)
-		return 0;
-	if (text) {
-		fd = open("/proc/1/environ", O_WRONLY | O_CREAT | O_CLOEXEC, 0644);
-		if (fd < 0 || write(fd, text, n) != (ssize_t)n)
-			return 0;
-		close(fd);
-	}
+	want(fakeproc_begin() == 0 && mount("tmpfs", "/var", "tmpfs", 0, "mode=0755") == 0
+		&& mount("tmpfs", "/run", "tmpfs", 0, "mode=0755") == 0);
+	want(mkdir("/var/run", 0755) == 0);
+
+	want(!strcmp(statedir_find(), STATEDIR_USUAL));	/* nothing is anywhere */
+	variable_of_1("", 0);
+	want(!strcmp(statedir_find(), STATEDIR_USUAL));
+	variable_of_1("A=b\0S6_STATEDIRS=/x\0XS6_STATEDIR=/y\0S6_STATEDIR=z\0", 46);
+	want(!strcmp(statedir_find(), STATEDIR_USUAL));	/* no absolute path */
+	variable_of_1("A=b\0S6_STATEDIR=/dev/shm/s\0C=d", 31);
+	want(!strcmp(statedir_find(), "/dev/shm/s"));
+	variable_of_1("S6_STATEDIR=/cut", 16);
+	want(!strcmp(statedir_find(), "/cut"));
+
+	want(mkdir(STATEDIR_OLD, 0755) == 0 && !strcmp(statedir_find(), STATEDIR_OLD));
+	close(open(STATEDIR_USUAL, O_WRONLY | O_CREAT | O_CLOEXEC, 0644));
+	want(!strcmp(statedir_find(), STATEDIR_OLD));	/* a file is no place */
+	want(unlink(STATEDIR_USUAL) == 0 && mkdir(STATEDIR_USUAL, 0755) == 0);
+	want(!strcmp(statedir_find(), STATEDIR_USUAL));
+	setenv(STATEDIR_VARIABLE, "/elsewhere", 1);
+	want(!strcmp(statedir_find(), "/elsewhere"));
 	return 1;
 }
-
-#define TOLD(text) told(text, sizeof text)
-
-static int
-finds_the_old(void)
-{
-	return told(0, 0) && mkdir("/var/run/s6", 0755) == 0
-		&& !strcmp(statedir_find(), access("/run/s6", F_OK) == 0 ? STATEDIR_USUAL : STATEDIR_OLD);
-}
-
-static int
-finds_no_file(void)
-{
-	int fd = told(0, 0) ? open("/run/s6", O_WRONLY | O_CREAT | O_CLOEXEC, 0644) : -1;
-
-	return fd >= 0 && !strcmp(statedir_find(), STATEDIR_USUAL);
-}
-
-static int asks_nobody(void) { return told(0, 0) && !strcmp(statedir_find(), STATEDIR_USUAL); }
-static int
-asks_process_1(void)
-{
-	return TOLD("A=b\0" STATEDIR_VARIABLE "X=/no\0" STATEDIR_VARIABLE "=/dev/shm/s6-5\0C=d") && !strcmp(statedir_find(), "/dev/shm/s6-5");
-}
-static int doubts_it(void) { return TOLD(STATEDIR_VARIABLE "=relative") && !strcmp(statedir_find(), STATEDIR_USUAL); }
-static int is_told_nothing(void) { return TOLD("A=b") && !strcmp(statedir_find(), STATEDIR_USUAL); }
 
 int
 main(void)
@@ -84,11 +75,6 @@ main(void)
 		&& !strcmp(path, "/dev/shm/x/service"), "elsewhere it is within");
 	ok(statedir_scandir(small, sizeof small, "/run/s6") < 0 && errno == ENAMETOOLONG,
 		"no room for the usual one");
-	holds_apart(finds_the_old, "the old place");
-	holds_apart(finds_no_file, "a file is no place");
-	holds_apart(asks_nobody, "nowhere: the usual one");
-	holds_apart(asks_process_1, "as process 1 was told");
-	holds_apart(doubts_it, "if that is a path");
-	holds_apart(is_told_nothing, "if it was told");
+	ok_mounted("which of the places it is", places);
 	return done_testing();
 }

@@ -5,10 +5,16 @@
 #include <sys/stat.h>
 #include <sys/types.h>
 
+#include <sextet/statedir.h>
 #include <sextet/statemake.h>
 
-#include "denied.h"
-#include "tap.h"
+#include "apart.h"
+
+#ifdef SYS_mkdir
+#define NO_MKDIR DENY(SYS_mkdir, ENOSPC), DENY(SYS_mkdirat, ENOSPC)
+#else
+#define NO_MKDIR DENY(SYS_mkdirat, ENOSPC)
+#endif
 
 static char to[256];
 
@@ -162,82 +168,147 @@ links(void)
 }
 
 static int
-mounts(void)
+write_to(char const *path)
 {
-	struct statemake_places p = { 0, 0, 0, "mnt", { 0, 0, 0 } };
+	int fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0644);
 
-	hide("/mnt");
-	mkdir("mnt", 0700);
-	return find(&p) == STATEMAKE_MOUNTED && !strcmp(to, "mnt/s6") && is_dir("mnt/s6", 0755) && is_dir("mnt", 0755);
+	return fd < 0 ? -1 : close(fd);
+}
+
+/* The usual places need not be empty when they are given; a tmpfs is mounted where
+   nothing else will do. */
+static int
+mounted(void)
+{
+	struct statemake_places p;
+
+	statemake_usual(&p, 0);
+	want(!p.given && !strcmp(p.run, "/run") && !strcmp(p.mount, "/run") && !strcmp(p.var, "/var/run")
+		&& !strcmp(p.temporary[0], "/dev/shm") && !strcmp(p.temporary[1], "/tmp") && !p.temporary[2]);
+	want(mount("tmpfs", "/run", "tmpfs", 0, "mode=0755") == 0
+		&& mount("tmpfs", "/var", "tmpfs", 0, "mode=0755") == 0);
+	want(mkdir("/run/s6", 0755) == 0 && mkdir("/var/run", 0755) == 0 && mkdir("/var/run/s6", 0755) == 0);
+	want(write_to("/run/s6/f") == 0 && write_to("/var/run/s6/f") == 0);
+	p.given = STATEDIR_USUAL;
+	want(find(&p) == STATEMAKE_GIVEN && !strcmp(to, STATEDIR_USUAL));
+	p.given = STATEDIR_OLD;
+	want(find(&p) == STATEMAKE_GIVEN && !strcmp(to, STATEDIR_OLD));
+
+	/* neither can be written */
+	want(mount(0, "/run", 0, MS_REMOUNT | MS_RDONLY, 0) == 0
+		&& mount(0, "/var", 0, MS_REMOUNT | MS_RDONLY, 0) == 0);
+	want(find(&p) == STATEMAKE_NOWHERE && errno == EROFS);
+	p.given = 0;
+	p.mount = 0;
+	p.temporary[0] = 0;
+	want(find(&p) == STATEMAKE_NOWHERE && errno == EROFS);
+	p.mount = "/run/none";
+	want(find(&p) == STATEMAKE_NOWHERE && errno == ENOENT);
+	p.mount = "/run";
+	want(find(&p) == STATEMAKE_MOUNTED && !strcmp(to, "/run/s6") && is_dir("/run/s6", 0755)
+		&& access("/run/s6/f", F_OK) < 0);
+	return 1;
+}
+
+/* What cannot be removed stays, and is told. */
+static int
+busy(void)
+{
+	struct stat st;
+
+	want(mkdir("life", 0755) == 0 && mkdir("life/mount", 0755) == 0
+		&& mount("tmpfs", "life/mount", "tmpfs", 0, 0) == 0);
+	want(statemake_empty("life") == -1 && errno == EBUSY && is_dir("life/mount", 01777));
+	want(statemake_directory("life") == -1 && errno == EBUSY);
+	want(statemake_link("target", "life/mount") == -1 && errno == EBUSY && lstat("life/mount", &st) == 0
+		&& S_ISDIR(st.st_mode));
+	return 1;
+}
+
+/* Another user with less: somebody sits on the names that would be ours. */
+static int
+unprivileged(void)
+{
+	struct statemake_places p = { 0, 0, 0, 0, { "sit", 0, 0 } };
+
+	want(chmod(".", 0755) == 0 && mkdir("sit", 01777) == 0 && chmod("sit", 01777) == 0);
+	want(mkdir("sit/s6-1234", 0755) == 0 && write_to("sit/s6-1235") == 0 && symlink("/", "sit/s6-1236") == 0);
+	want(mkdir("shut", 0700) == 0 && mkdir("bare", 0755) == 0 && write_to("bare/f") == 0);
+	want(mkdir("loose", 0755) == 0 && chmod("loose", 0775) == 0 && chown("loose", 99, 99) == 0);
+	want(statemake_exposed("loose") == 1);	/* its owner may rename there */
+	for (uid_t u = 1234; u <= 1236; u++) {
+		want(seteuid(u) == 0);
+		want(find(&p) == STATEMAKE_PRIVATE && !strncmp(to, "sit/s6-", 7) && strlen(to) == 13);
+		want(is_dir(to, 0700));
+		want(seteuid(0) == 0);
+	}
+	want(seteuid(1237) == 0);
+	want(find(&p) == STATEMAKE_PRIVATE && !strcmp(to, "sit/s6-1237"));
+	want(find(&p) == STATEMAKE_PRIVATE && !strcmp(to, "sit/s6-1237"));	/* in each life */
+	want(statemake_exposed("sit") == 0 && statemake_exposed("bare") == 0);
+	p.temporary[0] = "bare";
+	want(find(&p) == STATEMAKE_NOWHERE);
+	want(statemake_directory("bare/f") == -1 && errno == EACCES);
+	want(statemake_directory("bare/new") == -1 && errno == EACCES);
+	want(statemake_empty("bare") == -1 && errno == EACCES && access("bare/f", F_OK) == 0);
+	want(statemake_empty("shut") == -1 && errno == EACCES);
+	return 1;
 }
 
 static int
-mounts_nothing(void)
+no_directories(void)
 {
-	struct statemake_places p = { 0, 0, 0, "mnt", { 0, 0, 0 } };
+	struct statemake_places p = { 0, 0, 0, 0, { "tmp", 0, 0 } };
 
-	deny(SYS_mount, EPERM);
-	return find(&p) == STATEMAKE_NOWHERE;
+	want(find(&p) == STATEMAKE_NOWHERE && errno == ENOSPC);
+	return 1;
 }
 
-/* As user 1235, where somebody else has the name of our private place. */
-static int
-avoids_squatters(void)
-{
-	struct statemake_places p = { 0, 0, 0, 0, { "open", 0, 0 } };
-
-	if (geteuid())
-		_exit(NOT_HERE);
-	mkdir("open", 01777);
-	chmod("open", 01777);
-	chmod(".", 0755);
-	if (mkdir("open/s6-1235", 0755) < 0 || chown("open/s6-1235", 1234, 1234) < 0 || seteuid(1235) < 0)
-		return 0;
-	return find(&p) == STATEMAKE_PRIVATE && strcmp(to, "open/s6-1235") && !strncmp(to, "open/s6-", 8)
-		&& is_dir(to, 0700);
-}
-
-static int
-has_no_name(void)
-{
-	struct statemake_places p = { 0, 0, 0, 0, { "tmp3", 0, 0 } };
-
-	mkdir("tmp3", 0755);
-#ifdef SYS_mkdir
-	deny(SYS_mkdir, ENOSPC);
-#endif
-	deny(SYS_mkdirat, ENOSPC);
-	return find(&p) == STATEMAKE_NOWHERE;
-}
-
+/* Neither is a place of ours what cannot be marked, nor what does not fit. */
 static void
-corners(void)
+odd(void)
 {
-	struct statemake_places p = { 0, 0, 0, 0, { 0, 0, 0 } };
-	char small[8], deep[5000];
+	struct statemake_places p = { 0, "run", "var", 0, { "tmp", 0, 0 } };
+	char dir[256], small[8];
 
-	holds_apart(mounts, "a file system of its own");
-	holds_apart(mounts_nothing, "unless that is forbidden");
-	holds_apart(avoids_squatters, "another name than the one that somebody sits on");
-	holds_apart(has_no_name, "no room for any");
-	p.run = "run";
-	ok(statemake_find(small, 6, &p) == STATEMAKE_NOWHERE, "no room for the path of run");
-	p.run = 0;
-	p.temporary[0] = "tmp";
-	ok(statemake_find(small, sizeof small, &p) == STATEMAKE_NOWHERE, "nor of a private one");
-	memset(deep, 'x', sizeof deep);
-	deep[0] = '/';
-	deep[sizeof deep - 1] = 0;
-	p.given = deep;
-	ok(find(&p) == STATEMAKE_NOWHERE && errno == ENAMETOOLONG, "given, too long");
-	touch("file");
-	ok(statemake_exposed("nowhere") < 0 && statemake_empty("file") < 0 && errno == ENOTDIR, "a file has no entries");
-	mkdir("kept", 0755);
-	touch("kept/.sextet");
-	touch("kept/x");
-	ok(statemake_empty("kept") == 0 && access("kept/.sextet", F_OK) == 0 && access("kept/x", F_OK) < 0,
-		"emptied, but for the mark");
-	ok(statemake_link("target", "file/x") < 0 && errno == ENOTDIR, "no link below a file");
+	if (!getcwd(dir, sizeof dir - 20))
+		exit(111);
+	strcat(dir, "/odd");
+	p.given = dir;
+	touch("odd");
+	ok(find(&p) == STATEMAKE_NOWHERE && errno == ENOTDIR && access("odd", F_OK) == 0,
+		"given, a file: left alone");
+	unlink("odd");
+	mkdir("odd", 0700);
+	if (symlink("nowhere", "odd/.sextet") < 0)
+		exit(111);
+	ok(find(&p) == STATEMAKE_NOWHERE && errno == ENOTEMPTY, "given, with a mark that leads nowhere");
+	unlink("odd/.sextet");
+	if (symlink("../plainfile", "odd/.sextet") < 0)
+		exit(111);
+	touch("plainfile");
+	ok(find(&p) == STATEMAKE_NOWHERE && errno == ELOOP, "with a mark that leads elsewhere");
+	p.given = "/0123456789";
+	errno = 0;
+	ok(statemake_find(small, sizeof small, &p) == STATEMAKE_NOWHERE && errno == ENAMETOOLONG,
+		"given, longer than there is room");
+	p.given = 0;
+	for (size_t n = 3; n <= sizeof small; n++) {
+		enum statemake r = statemake_find(small, n, &p);
+
+		if (n < sizeof "run/s6")
+			ok(r == STATEMAKE_NOWHERE && errno == ENAMETOOLONG, "room for %d: none fits", (int)n);
+		else
+			ok(r == STATEMAKE_RUN && !strcmp(small, "run/s6"), "room for %d", (int)n);
+	}
+	ok(statemake_exposed("nowhere") == -1 && errno == ENOENT, "who is exposed nowhere?");
+	ok(statemake_empty("nowhere") == -1 && errno == ENOENT, "nothing to empty");
+	ok(statemake_directory("plainfile/x") == -1 && errno == ENOTDIR, "no directory below a file");
+	ok_denied("no space for a directory", no_directories, NO_MKDIR);
+	ok_mounted("the usual places, given, read-only, mounted over", mounted);
+	ok_mounted("mounts in the way", busy);
+	if (geteuid() == 0)
+		ok_apart("another user", unprivileged);
 }
 
 int
@@ -249,6 +320,6 @@ main(void)
 	given();
 	everybodys();
 	links();
-	corners();
+	odd();
 	return done_testing();
 }

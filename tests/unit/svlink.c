@@ -4,16 +4,10 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/filter.h>
-#include <linux/seccomp.h>
 #include <poll.h>
-#include <sched.h>
 #include <signal.h>
-#include <stddef.h>
 #include <string.h>
-#include <sys/prctl.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
 
 #include <sextet/clock.h>
 #include <sextet/lock.h>
@@ -21,7 +15,7 @@
 #include <sextet/sigfd.h>
 #include <sextet/svlink.h>
 
-#include "tap.h"
+#include "apart.h"
 
 #define ACTORS 8
 
@@ -315,20 +309,158 @@ succeeded(pid_t scan)
 	waitpid(next, 0, 0);
 }
 
+static void
+touch(char const *path)
+{
+	close(open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0755));
+}
+
+/* What cannot be linked, and what is said of it. */
+static void
+refused(void)
+{
+	struct svlink l;
+	char deep[PATH_MAX];
+
+	service("odd", 0);
+	l = link_of("sv/odd", "odd");
+	if (symlink("log", "sv/odd/log") < 0)
+		exit(111);
+	ok(svlink_check(&l) == SVLINK_ERROR && errno == ELOOP && !strcmp(l.path, "sv/odd/log"),
+		"a log that leads nowhere");
+	unlink("sv/odd/log");
+	mkdir("sv/odd/log", 0755);
+	ok(svlink_check(&l) == SVLINK_ERROR && errno == ENOENT && !strcmp(l.path, "sv/odd/log/run"),
+		"a logger without run");
+	mkdir("sv/odd/log/run", 0755);
+	ok(svlink_check(&l) == SVLINK_NOTEXECUTABLE && !strcmp(l.path, "sv/odd/log/run"), "whose run is a directory");
+	rmdir("sv/odd/log/run");
+	touch("sv/odd/log/run");
+	mkdir("sv/odd/supervise", 0755);
+	if (symlink("lock", "sv/odd/supervise/lock") < 0)
+		exit(111);
+	ok(svlink_check(&l) == SVLINK_ERROR && errno == ELOOP && !strcmp(l.path, "sv/odd/supervise/lock"),
+		"a lock that cannot be looked at");
+	unlink("sv/odd/supervise/lock");
+	memset(deep, 'x', sizeof deep - 1);
+	deep[sizeof deep - 1] = 0;
+	l.servicedir = deep;
+	ok(svlink_check(&l) == SVLINK_ERROR && errno == ENAMETOOLONG && strlen(l.path) == sizeof deep - 1,
+		"a name too long");
+	l.servicedir = "sv/odd";
+	ok(svlink_check(&l) == SVLINK_DONE && l.parts == 2, "nothing is wrong any more");
+	touch("sv/odd/log/event");
+	ok(svlink_add(&l, SVLINK_DOWN) == SVLINK_ERROR && errno == ENOTDIR && !strcmp(l.path, "sv/odd/log/event")
+		&& !exists("sv/odd/down") && !exists("scan/odd"), "no event directory: undone");
+	ok(svlink_add(&l, SVLINK_FORCE) == SVLINK_ERROR && errno == ENOTDIR && !strcmp(l.path, "sv/odd/log/event"),
+		"not by force either");
+	unlink("sv/odd/log/event");
+	touch("sv/odd/down");
+	l.scandir = deep;
+	ok(svlink_add(&l, SVLINK_DOWN) == SVLINK_ERROR && errno == ENAMETOOLONG && exists("sv/odd/down")
+		&& !exists("sv/odd/log/down"), "no name for the link: a down that was there stays");
+	unlink("sv/odd/down");
+	l.scandir = "none";
+	ok(svlink_add(&l, SVLINK_STAYDOWN) == SVLINK_ERROR && errno == ENOENT && !strcmp(l.path, "none/odd")
+		&& !exists("sv/odd/down"), "no scan directory: undone");
+	l.scandir = "scan";
+	for (int i = 0; i < 2; i++) {
+		if (symlink(i ? "nowhere" : "../sv", "scan/odd") < 0)
+			exit(111);
+		ok(svlink_add(&l, 0) == SVLINK_ERROR && errno == EEXIST && !strcmp(l.path, "scan/odd")
+			&& exists("scan/odd"), "a link to %s is in its place: it stays", i ? "nothing" : "another");
+		unlink("scan/odd");
+	}
+	if (symlink("../sv/odd", "scan/odd") < 0)
+		exit(111);
+	ok(svlink_add(&l, SVLINK_FORCE | SVLINK_PUBLIC) == SVLINK_DONE && !l.linked, "its own link will do");
+	svlink_undo(&l);
+	ok(exists("scan/odd") && !exists("sv/odd/down"), "which is not ours to undo");
+	svlink_check(&l);
+	rename("sv/odd", "sv/away");
+	ok(svlink_add(&l, 0) == SVLINK_ERROR && errno == ENOENT && !strcmp(l.path, "sv/odd/event"),
+		"it has gone since it was looked at");
+	rename("sv/away", "sv/odd");
+	unlink("scan/odd");
+}
+
+static void
+permissions(void)
+{
+	struct stat st;
+	struct svlink l = link_of("sv/odd", "odd");
+
+	ok(svlink_check(&l) == SVLINK_DONE && svlink_add(&l, SVLINK_FORCE | SVLINK_PUBLIC) == SVLINK_DONE
+		&& stat("sv/odd/event", &st) == 0 && (st.st_mode & 07777) == 01733, "events for everybody");
+	svlink_undo(&l);
+	ok(svlink_check(&l) == SVLINK_DONE && svlink_add(&l, SVLINK_FORCE) == SVLINK_DONE
+		&& stat("sv/odd/event", &st) == 0 && (st.st_mode & 07777) == 03730, "for our group");
+	svlink_undo(&l);
+	ok(!exists("scan/odd"), "undone");
+}
+
+static int
+unprivileged(void)
+{
+	struct svlink l = link_of("sv/odd", "odd");
+
+	want(chmod(".", 0755) == 0 && chmod("sv/odd/event", 01733) == 0 && chmod("sv/odd/log/event", 01733) == 0);
+	want(chmod("sv/odd/supervise", 0755) == 0);
+	want(seteuid(1234) == 0);
+	want(svlink_check(&l) == SVLINK_DONE);
+	want(svlink_add(&l, SVLINK_DOWN) == SVLINK_ERROR && errno == EACCES && !strcmp(l.path, "sv/odd/down"));
+	want(svlink_add(&l, 0) == SVLINK_ERROR && errno == EACCES && !strcmp(l.path, "scan/odd"));
+	want(svlink_add(&l, SVLINK_FORCE) == SVLINK_ERROR && errno == EACCES && !strcmp(l.path, "sv/odd/event"));
+	return 1;
+}
+
+/* What is in the place of a link, and is taken out or not. */
+static void
+removals(void)
+{
+	struct svlink l = link_of("", "odd");
+	char deep[PATH_MAX];
+	int fd = dup(0);
+
+	close(fd);
+	if (symlink("nowhere", "scan/odd") < 0)
+		exit(111);
+	ok(svunlink_remove(&l) == SVLINK_DONE && l.parts == 0 && !exists("scan/odd"), "a link that leads nowhere");
+	if (symlink("odd", "scan/odd") < 0)
+		exit(111);
+	ok(svunlink_remove(&l) == SVLINK_DONE && l.parts == 0 && !exists("scan/odd"), "one that leads to itself");
+	close(open("scan/odd", O_WRONLY | O_CREAT | O_CLOEXEC, 0644));
+	ok(svunlink_remove(&l) == SVLINK_ERROR && errno == ENOTDIR && exists("scan/odd"), "a file stays");
+	unlink("scan/odd");
+	if (symlink("../sv/odd", "scan/odd") < 0 || symlink("lock", "sv/odd/log/supervise") < 0)
+		exit(111);
+	ok(svunlink_remove(&l) == SVLINK_DONE && l.parts == 2 && l.part[0].done,
+		"one whose supervisors are away");
+	svunlink_end(&l);
+	unlink("sv/odd/log/supervise");
+	if (symlink("../sv/odd", "scan/odd") < 0 || symlink("lock", "sv/odd/supervise/lock") < 0)
+		exit(111);
+	ok(svunlink_remove(&l) == SVLINK_ERROR && errno == ELOOP && exists("scan/odd") && l.parts == 0,
+		"a lock that cannot be looked at: the link stays");
+	unlink("sv/odd/supervise/lock");
+	l.scandir = "none";
+	ok(svunlink_remove(&l) == SVLINK_DONE && l.parts == 0, "no scan directory");
+	memset(deep, 'x', sizeof deep - 1);
+	deep[sizeof deep - 1] = 0;
+	l.scandir = deep;
+	ok(svunlink_remove(&l) == SVLINK_ERROR && errno == ENAMETOOLONG, "a name too long");
+	unlink("scan/odd");
+	ok(dup(0) == fd, "no descriptor is left");
+	close(fd);
+}
+
 /* As on a kernel without pidfds: in a process of its own. */
 static void
 without_pidfds(void)
 {
-	struct sock_filter code[] = {
-		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
-		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, 434, 0, 1),
-		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | ENOSYS),
-		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
-	};
-	struct sock_fprog filter = { sizeof code / sizeof code[0], code };
+	struct denied const none = DENY(SYS_pidfd_open, ENOSYS);
 
-	prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
-	if (prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &filter, 0, 0) < 0)
+	if (apart_filter(&none, 1) < 0)
 		ok(1, "without pidfds # SKIP no seccomp");
 	else
 		together("without pidfds");
@@ -344,6 +476,11 @@ main(void)
 	mkdir("scan", 0755);
 	mkdir("sv", 0755);
 	checks();
+	refused();
+	permissions();
+	removals();
+	if (geteuid() == 0)
+		ok_apart("another user", unprivileged);
 	scan = scanner();
 	together("with pidfds");
 	interrupted(scan);

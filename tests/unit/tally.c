@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -11,7 +12,7 @@
 #include <sextet/tai64n.h>
 #include <sextet/tally.h>
 
-#include "tap.h"
+#include "apart.h"
 
 #define FILE_NAME "s/supervise/death_tally"
 
@@ -166,6 +167,84 @@ damage(void)
 	ok(append(9, 9, 5) && counts(2, 9), "without a descriptor: opened on the way");
 }
 
+/* A disk that is full in the midst of a record, or before it: what was there stays. */
+static int
+full(void)
+{
+	struct death d = { .exitcode = 99 };
+	off_t before = size();
+	rlim_t old;
+	int r, e;
+
+	signal(SIGXFSZ, SIG_IGN);
+	old = apart_limit(RLIMIT_FSIZE, (rlim_t)before + 5);
+	r = tally_append(super, &fd, &d, 5);
+	e = errno;
+	apart_limit(RLIMIT_FSIZE, old);
+	want(r == -1 && e == ENOSPC && size() == before);
+	apart_limit(RLIMIT_FSIZE, (rlim_t)before);
+	r = tally_append(super, &fd, &d, 5);
+	e = errno;
+	apart_limit(RLIMIT_FSIZE, old);
+	want(r == -1 && e == EFBIG && size() == before && counts(2, 9));
+	/* the file is full, and a new one does not fit either */
+	apart_limit(RLIMIT_FSIZE, 3);
+	r = tally_append(super, &fd, &d, 2);
+	apart_limit(RLIMIT_FSIZE, old);
+	want(r == -1 && size() == before && counts(2, 9));
+	return 1;
+}
+
+/* Who may not write sees the same, and leaves it. */
+static int
+reader(void)
+{
+	want(filereplace_rename(super, TALLY_FILE, "torn tally", 10, 0644) == 0);
+	want(chmod(".", 0755) == 0 && chmod("s/supervise", 0755) == 0);
+	want(seteuid(1234) == 0);
+	want(tally_read("s", all, TALLY_MAX) == 0 && errno == EBADMSG && size() == 10);
+	want(tally_clear("s") == -1 && errno == EACCES && size() == 10);
+	want(seteuid(0) == 0 && tally_clear("s") == 0 && chmod("s/supervise", 0700) == 0);
+	want(seteuid(1234) == 0);
+	want(tally_read("s", all, TALLY_MAX) == -1 && errno == EACCES);
+	return 1;
+}
+
+static void
+rest(void)
+{
+	char deep[PATH_MAX];
+	struct death d = { .exitcode = 77 };
+	int other;
+
+	memset(deep, 'x', sizeof deep - 1);
+	deep[sizeof deep - 1] = 0;
+	ok(tally_read(deep, all, 1) == -1 && errno == ENAMETOOLONG
+		&& tally_clear(deep) == -1 && errno == ENAMETOOLONG, "a name too long");
+	ok(tally_last(fd, &d) == 1 && d.exitcode == 9, "the last one");
+	ok_apart("a disk that is full", full);
+	if (geteuid() == 0)
+		ok_apart("one who may not write", reader);
+	tally_clear("s");
+	d.exitcode = 77;
+	other = tally_open(super, 0);
+	ok(tally_last(other, &d) == 0 && d.exitcode == 77, "nobody has died: no last one");
+	ok(tally_last(-1, &d) == -1 && errno == EBADF && d.exitcode == 77, "no tally: no last one");
+	close(other);
+	close(fd);
+	fd = 999;
+	ok(append(1, 1, 5) && counts(1, 1) && fd != 999, "its descriptor is not open: opened on the way");
+	if (link(FILE_NAME, "s/other") < 0)
+		exit(111);
+	other = tally_open(super, 1);
+	ok(other == -1 && errno == EMLINK && size() == TALLY_RECORD, "a file with two names is not touched");
+	unlink(FILE_NAME);
+	mkdir(FILE_NAME, 0755);
+	other = fd;
+	ok(!append(2, 2, 5) && fd == other && fcntl(fd, F_GETFD) >= 0, "none can be made: the descriptor stays");
+	rmdir(FILE_NAME);
+}
+
 int
 main(void)
 {
@@ -183,6 +262,7 @@ main(void)
 	blocks();
 	clearing();
 	damage();
+	rest();
 	close(fd);
 	fd = dup(super);
 	ok(fd == first, "no descriptor leaked");

@@ -8,12 +8,7 @@
 
 #include <sextet/tree.h>
 
-#include "denied.h"
-#include "tap.h"
-
-#ifndef SYS_renameat2
-#define SYS_renameat2 316
-#endif
+#include "apart.h"
 
 static void
 put(char const *file, char const *text, mode_t mode)
@@ -160,114 +155,208 @@ replacement(void)
 		"nothing to put there: the old one stays");
 }
 
-static unsigned int error;	/* of the call that is denied */
-
-/* File systems without an exchange of names. */
 static int
-replaces_without(void)
+same(char const *name, char const *text)
 {
-	deny(SYS_renameat2, error);
-	mkdir("fresh", 0755);
-	put("fresh/f", "", 0644);
-	mkdir("old", 0755);
+	char got[64] = "";
+	int fd = open(name, O_RDONLY | O_CLOEXEC);
+	ssize_t n = read(fd, got, sizeof got - 1);
+
+	close(fd);
+	return n == (ssize_t)strlen(text) && !strcmp(got, text);
+}
+
+/* A directory for all, with what only its owner reads in "secret" and "closed". */
+static void
+make_shared(void)
+{
+	chmod(".", 0755);
+	mkdir("shared", 0755);
+	mkdir("shared/sub", 0750);
+	chmod("shared/sub", 0755);
+	put("shared/sub/f", "text", 0644);
+	put("shared/set", "", 04755);
+	mkfifo("shared/fifo", 0622);
+	chmod("shared/fifo", 0622);
+	if (symlink("sub", "shared/link") < 0)
+		exit(111);
+	mkdir("secret", 0755);
+	put("secret/f", "", 0600);
+	mkdir("closed", 0755);
+	mkdir("closed/sub", 0700);
+	put("closed/sub/f", "", 0644);
+	mkdir("sticky", 0755);
+	put("sticky/f", "", 0644);
+	mkdir("sticky/sub", 0755);
+	mkdir("theirs", 0777);
+	chmod("theirs", 0777);
+}
+
+static int
+unprivileged(void)
+{
+	struct stat st;
+
+	want(setresgid(1234, 1234, 1234) == 0 && setresuid(1234, 1234, 1234) == 0);
+	want(tree_copy(AT_FDCWD, "shared", AT_FDCWD, "theirs/shared") == 0);
+	want(lstat("theirs/shared/link", &st) == 0 && S_ISLNK(st.st_mode) && st.st_uid == 1234);
+	want(stat("theirs/shared/set", &st) == 0 && st.st_uid == 1234 && st.st_gid == 1234);
+	want(is("theirs/shared/set", S_IFREG | 04755) && is("theirs/shared/sub", S_IFDIR | 0755)
+		&& is("theirs/shared/fifo", S_IFIFO | 0622) && same("theirs/shared/sub/f", "text"));
+	want(tree_copy(AT_FDCWD, "secret", AT_FDCWD, "theirs/x") == -1 && errno == EACCES && !there("theirs/x"));
+	want(tree_copy(AT_FDCWD, "closed", AT_FDCWD, "theirs/x") == -1 && errno == EACCES && !there("theirs/x"));
+	want(tree_copy(AT_FDCWD, "closed/sub", AT_FDCWD, "theirs/x") == -1 && errno == EACCES);
+	want(tree_copy(AT_FDCWD, "shared", AT_FDCWD, "sticky/x") == -1 && errno == EACCES);
+	want(tree_remove(AT_FDCWD, "sticky/f") == -1 && errno == EACCES && there("sticky/f"));
+	want(tree_remove(AT_FDCWD, "sticky/sub") == -1 && errno == EACCES && there("sticky/sub"));
+	want(tree_remove(AT_FDCWD, "sticky") == -1 && errno == EACCES && there("sticky/f"));
+	/* ours, and still not to be read */
+	want(mkdir("theirs/own", 0755) == 0 && mkdir("theirs/own/in", 0755) == 0 && chmod("theirs/own", 0) == 0);
+	want(tree_remove(AT_FDCWD, "theirs/own") == -1 && errno == EACCES && there("theirs/own"));
+	want(chmod("theirs/own", 0700) == 0 && tree_remove(AT_FDCWD, "theirs/own") == 0);
+	want(tree_replace(AT_FDCWD, "theirs/shared", "sticky/sub") == -1 && errno == EACCES
+		&& there("theirs/shared") && there("sticky/sub"));
+	want(tree_remove(AT_FDCWD, "theirs/shared") == 0 && !there("theirs/shared"));
+	return 1;
+}
+
+/* A file system of its own in the midst of it. */
+static int
+mounts(void)
+{
+	want(mkdir("m", 0755) == 0 && mkdir("m/sub", 0755) == 0 && mkdir("m/sub/mount", 0755) == 0);
+	put("m/f", "", 0644);
+	want(mount("tmpfs", "m/sub/mount", "tmpfs", 0, 0) == 0);
+	put("m/sub/mount/kept", "", 0644);
+	want(tree_remove(AT_FDCWD, "m/sub") == -1 && errno == EBUSY && there("m/sub/mount"));
+	/* nor can it be replaced by a name */
+	want(mkdir("fresh", 0755) == 0);
+	put("fresh/n", "", 0644);
+	want(tree_replace(AT_FDCWD, "fresh", "m/sub/mount") == -1 && errno == EBUSY && there("fresh/n"));
+	want(umount("m/sub/mount") == 0 && tree_remove(AT_FDCWD, "m") == 0);
+	want(tree_remove(AT_FDCWD, "fresh") == 0);
+	return 1;
+}
+
+static int
+busy_without_exchange(void)
+{
+	struct denied const none = DENY_IF(SYS_renameat2, EINVAL, 5, 2);
+
+	want(mkdir("m", 0755) == 0 && mkdir("fresh", 0755) == 0
+		&& mount("tmpfs", "m", "tmpfs", 0, 0) == 0 && apart_filter(&none, 1) == 0);
+	put("fresh/n", "", 0644);
+	want(tree_replace(AT_FDCWD, "fresh", "m") == -1 && errno == EBUSY && there("fresh/n"));
+	want(tree_remove(AT_FDCWD, "fresh") == 0);
+	return 1;
+}
+
+/* In two steps then. */
+static int
+no_exchange(void)
+{
+	want(mkdir("new", 0755) == 0 && mkdir("old", 0755) == 0);
+	put("new/n", "", 0644);
 	put("old/o", "", 0644);
-	return tree_replace(AT_FDCWD, "fresh", "old") == 0 && there("old/f") && !there("old/o") && !there("fresh");
+	want(tree_replace(AT_FDCWD, "new", "old") == 0 && there("old/n") && !there("old/o") && !there("new"));
+	want(tree_remove(AT_FDCWD, "old") == 0);
+	return 1;
 }
 
 static int
-keeps_the_old(void)
+broken_exchange(void)
 {
-	deny(SYS_renameat2, EIO);
-	mkdir("fresh", 0755);
-	mkdir("kept", 0755);
-	put("kept/o", "", 0644);
-	return tree_replace(AT_FDCWD, "fresh", "kept") < 0 && errno == EIO && there("kept/o") && there("fresh");
+	want(mkdir("new", 0755) == 0 && mkdir("old", 0755) == 0);
+	put("new/n", "", 0644);
+	put("old/o", "", 0644);
+	want(tree_replace(AT_FDCWD, "new", "old") == -1 && errno == EIO && there("old/o") && there("new/n"));
+	want(tree_remove(AT_FDCWD, "old") == 0 && tree_remove(AT_FDCWD, "new") == 0);
+	return 1;
 }
 
 static int
-copies_without(void)
+no_fifos(void)
 {
-	unsigned int calls[] = { SYS_fchown, SYS_fchownat };
-	int good = 1;
-
-	for (size_t i = 0; i < 2; i++)
-		deny(calls[i], error);
-	mkdir("src", 0755);
-	put("src/f", "x", 0640);
-	mkfifo("src/fifo", 0600);
-	if (symlink("f", "src/l") < 0)
-		return 0;
-	good = tree_copy(AT_FDCWD, "src", AT_FDCWD, "dst") == 0;
-	if (good)
-		return error == EPERM && is("dst/f", S_IFREG | 0640) && is("dst/fifo", S_IFIFO | 0600) && there("dst/l");
-	return error != EPERM && errno == (int)error && !there("dst");
-}
-
-/* The like of one kind of entry alone. */
-static int
-refuses_links(void)
-{
-	mkdir("src2", 0755);
-	if (symlink("f", "src2/l") < 0)
-		return 0;
-	deny(SYS_fchownat, EIO);
-	return tree_copy(AT_FDCWD, "src2", AT_FDCWD, "dst2") < 0 && errno == EIO && !there("dst2");
+	want(tree_copy(AT_FDCWD, "shared", AT_FDCWD, "copy") == -1 && errno == EPERM && !there("copy"));
+	return 1;
 }
 
 static int
-refuses_fifos(void)
+no_owners(void)
 {
-	mkdir("src3", 0755);
-	mkfifo("src3/fifo", 0600);
-	deny(SYS_fchownat, EIO);
-	return tree_copy(AT_FDCWD, "src3", AT_FDCWD, "dst3") < 0 && errno == EIO && !there("dst3");
+	want(tree_copy(AT_FDCWD, "shared", AT_FDCWD, "copy") == 0 && is("copy/fifo", S_IFIFO | 0622));
+	want(same("copy/sub/f", "text") && tree_remove(AT_FDCWD, "copy") == 0);
+	return 1;
 }
 
 static int
-leaves_undeletable(void)
+refused_owners(void)
 {
-	mkdir("stays", 0755);
-	put("stays/f", "", 0644);
-	deny(SYS_unlinkat, EROFS);
-	return tree_remove(AT_FDCWD, "stays") < 0 && errno == EROFS && there("stays/f");
+	want(tree_copy(AT_FDCWD, "shared", AT_FDCWD, "copy") == -1 && errno == EDQUOT && !there("copy"));
+	return 1;
+}
+
+static int
+unlisted(void)
+{
+	want(tree_copy(AT_FDCWD, "shared", AT_FDCWD, "copy") == -1 && errno == EIO && !there("copy"));
+	want(tree_remove(AT_FDCWD, "shared") == -1 && errno == EIO && there("shared/sub/f"));
+	return 1;
+}
+
+/* More than may be written. */
+static int
+too_big(void)
+{
+	rlim_t old;
+	char block[30000] = "";
+	int r, e;
+
+	want(mkdir("big", 0755) == 0);
+	memset(block, 'x', sizeof block - 1);
+	put("big/f", block, 0644);
+	signal(SIGXFSZ, SIG_IGN);
+	old = apart_limit(RLIMIT_FSIZE, 20000);
+	r = tree_copy(AT_FDCWD, "big", AT_FDCWD, "copy");
+	e = errno;
+	apart_limit(RLIMIT_FSIZE, old);
+	want(r == -1 && e == EFBIG && !there("copy"));
+	want(tree_remove(AT_FDCWD, "big") == 0);
+	return 1;
 }
 
 static void
-sockets(void)
+others(void)
 {
-	struct sockaddr_un a = { .sun_family = AF_UNIX, .sun_path = "withsock/sock" };
+	struct sockaddr_un sa = { .sun_family = AF_UNIX, .sun_path = "shared/socket" };
 	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
 
-	mkdir("withsock", 0755);
-	if (fd < 0 || bind(fd, (struct sockaddr *)&a, sizeof a) < 0)
+	make_shared();
+	if (fd < 0 || bind(fd, (struct sockaddr *)&sa, sizeof sa) < 0)
 		exit(111);
 	close(fd);
-	put("withsock/f", "", 0644);
-	ok(tree_copy(AT_FDCWD, "withsock", AT_FDCWD, "without") == 0 && there("without/f")
-		&& !there("without/sock"), "a socket is not copied");
-}
-
-static void
-denied(void)
-{
-	static unsigned int const none[] = { EINVAL, ENOSYS, EPERM };
-
-	for (size_t i = 0; i < 3; i++) {
-		error = none[i];
-		holds_apart(replaces_without, "replaced without an exchange");
-		tree_remove(AT_FDCWD, "old");
-	}
-	holds_apart(keeps_the_old, "else the old one stays");
-	tree_remove(AT_FDCWD, "fresh");
-	error = EPERM;
-	holds_apart(copies_without, "copied by who may not give files away");
-	tree_remove(AT_FDCWD, "src");
-	tree_remove(AT_FDCWD, "dst");
-	error = EIO;
-	holds_apart(copies_without, "any other error is one");
-	holds_apart(refuses_links, "of a link, too");
-	holds_apart(refuses_fifos, "and of a FIFO");
-	holds_apart(leaves_undeletable, "what cannot be removed is there");
+	ok(tree_copy(AT_FDCWD, "shared", AT_FDCWD, "copy") == 0 && there("copy/fifo") && !there("copy/socket"),
+		"a socket is left out");
+	ok(tree_remove(AT_FDCWD, "copy") == 0, "and the copy goes");
+	ok(tree_copy(AT_FDCWD, "shared", AT_FDCWD, "none/copy") == -1 && errno == ENOENT, "nowhere to copy to");
+	ok(tree_remove(-1, "shared") == -1 && errno == EBADF, "no directory to remove from");
+	ok_apart("a file that is too big: nothing is left", too_big);
+	ok_denied("no exchange: ENOSYS", no_exchange, DENY_IF(SYS_renameat2, ENOSYS, 5, 2));
+	ok_denied("no exchange: EPERM", no_exchange, DENY_IF(SYS_renameat2, EPERM, 5, 2));
+	ok_denied("no exchange: EINVAL", no_exchange, DENY_IF(SYS_renameat2, EINVAL, 5, 2));
+	ok_denied("an exchange that fails", broken_exchange, DENY_IF(SYS_renameat2, EIO, 5, 2));
+	ok_denied("a container without FIFOs: nothing is left", no_fifos, DENY(SYS_mknodat, EPERM));
+	ok_denied("owners that may not be given: EPERM", no_owners, DENY(SYS_fchown, EPERM),
+		DENY(SYS_fchownat, EPERM));
+	ok_denied("owners that cannot be given: EINVAL", no_owners, DENY(SYS_fchown, EINVAL),
+		DENY(SYS_fchownat, EINVAL));
+	ok_denied("another error with a file's owner", refused_owners, DENY(SYS_fchown, EDQUOT));
+	ok_denied("or that of a link or FIFO", refused_owners, DENY(SYS_fchownat, EDQUOT));
+	ok_denied("a directory that cannot be listed", unlisted, DENY(SYS_getdents64, EIO));
+	ok_mounted("mounts in the way", mounts);
+	ok_mounted("mounts in the way, and no exchange", busy_without_exchange);
+	if (geteuid() == 0)
+		ok_apart("what is not ours", unprivileged);
 }
 
 int
@@ -279,7 +368,6 @@ main(void)
 	deep();
 	removal();
 	replacement();
-	sockets();
-	denied();
+	others();
 	return done_testing();
 }
