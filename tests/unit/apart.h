@@ -247,6 +247,24 @@ apart_run(char const *file, int line, char const *name, int (*act)(void), enum a
 		tap_ok(wstat == 0, file, line, "%s", name);
 }
 
+/* In ACT: from now on that call fails, too; DIR is an empty file system of our own. */
+static inline void __attribute__((unused))
+apart_deny(long call, int error)
+{
+	struct denied d = { call, error, 0, 0 };
+
+	if (apart_filter(&d, 1) < 0)
+		_exit(APART_CANNOT);
+}
+
+static inline void __attribute__((unused))
+apart_hide(char const *dir)
+{
+	if (geteuid() || unshare(CLONE_NEWNS) < 0 || mount("none", "/", 0, MS_REC | MS_PRIVATE, 0) < 0
+		|| mount("tmpfs", dir, "tmpfs", 0, "mode=755") < 0)
+		_exit(APART_CANNOT);
+}
+
 #define ok_apart(name, act) apart_run(__FILE__, __LINE__, name, act, APART_PLAIN, 0, 0)
 #define ok_mounted(name, act) apart_run(__FILE__, __LINE__, name, act, APART_MOUNTS, 0, 0)
 #define ok_denied(name, act, ...) apart_run(__FILE__, __LINE__, name, act, APART_FILTER, \

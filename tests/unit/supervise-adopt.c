@@ -16,7 +16,7 @@
 
 #include "supervise/supervise.h"
 
-#include "denied.h"
+#include "apart.h"
 #include "tap.h"
 
 #define MOST 10000	/* milliseconds that anything may take */
@@ -322,7 +322,7 @@ believes_only_whom_it_may(void)
 	int good;
 
 	if (geteuid())
-		_exit(NOT_HERE);
+		_exit(APART_CANNOT);
 	start(1, 0, -1);
 	inherit(&c, &st);
 	s.owner = 1234;
@@ -356,7 +356,7 @@ static int
 finds_by_pid(void)
 {
 	start(1, 0, -1);
-	deny(434, EPERM);
+	apart_deny(434, EPERM);
 	if (makes(&c, &st) != EVENTS || s.pid != run || s.pidfd >= 0)
 		return 0;
 	kill(run, SIGKILL);
@@ -370,8 +370,8 @@ finds_in_the_dark(void)
 	int ns = child_pidns() != 0;
 
 	start(1, 0, -1);
-	hide("/proc");
-	deny(434, EPERM);
+	apart_hide("/proc");
+	apart_deny(434, EPERM);
 	if (makes(&c, &st) != EVENTS || s.pid != run)
 		return 0;
 	end();
@@ -391,7 +391,7 @@ static int
 takes_over_in_the_dark(void)
 {
 	start(1, 0, -1);
-	hide("/proc");
+	apart_hide("/proc");
 	if (blindly() != EVENTS || s.pid != run)
 		return 0;
 	end();
@@ -410,8 +410,8 @@ static int
 takes_over_without_pidfds(void)
 {
 	start(1, 0, -1);
-	deny(434, EPERM);
-	hide("/proc");
+	apart_deny(434, EPERM);
+	apart_hide("/proc");
 	return blindly() == EVENTS && s.pid == run && !s.child.inode;
 }
 
@@ -433,15 +433,15 @@ dies(void (*spoil)(void))
 }
 
 static void no_record(void) { close(s.record); s.record = -1; }
-static void no_reading(void) { deny(SYS_pread64, EIO); }
-static void no_fifo(void) { deny(SYS_openat, EACCES); }
+static void no_reading(void) { apart_deny(SYS_pread64, EIO); }
+static void no_fifo(void) { apart_deny(SYS_openat, EACCES); }
 
 static void
 no_stat(void)
 {
 	if (child_write(s.record, &(struct child){ .stage = CHILD_NONE }) < 0)
 		exit(1);
-	deny(SYS_newfstatat, EIO);
+	apart_deny(SYS_newfstatat, EIO);
 }
 
 static void
@@ -478,12 +478,12 @@ main(void)
 	lives();
 	died();
 	foreign();
-	holds_apart(believes_only_whom_it_may, "another user's word is not believed");
-	holds_apart(makes_it_its_own, "his record is replaced");
-	holds_apart(finds_by_pid, "without pidfds");
-	holds_apart(finds_in_the_dark, "and without /proc");
-	holds_apart(takes_over_in_the_dark, "an upstream one without /proc");
-	holds_apart(takes_over_without_pidfds, "and without pidfds");
+	ok_apart("another user's word is not believed", believes_only_whom_it_may);
+	ok_apart("his record is replaced", makes_it_its_own);
+	ok_apart("without pidfds", finds_by_pid);
+	ok_apart("and without /proc", finds_in_the_dark);
+	ok_apart("an upstream one without /proc", takes_over_in_the_dark);
+	ok_apart("and without pidfds", takes_over_without_pidfds);
 	refuses();
 	return done_testing();
 }

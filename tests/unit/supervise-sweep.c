@@ -8,7 +8,7 @@
 
 #include "supervise/supervise.h"
 
-#include "denied.h"
+#include "apart.h"
 #include "tap.h"
 
 #define MOST 10000	/* milliseconds that anything may take */
@@ -227,7 +227,7 @@ estranged(void)
 	member = all[1];
 	far = all[2];
 	/* it is no descendant of that child of ours */
-	holds_apart(sweeps_an_adopted_one, "what an adopted run leaves behind");
+	ok_apart("what an adopted run leaves behind", sweeps_an_adopted_one);
 	ok(!lives(run) && !lives(member) && !lives(far), "nobody is left");
 	waitpid(reaper, 0, 0);
 }
@@ -268,7 +268,7 @@ sweeps_blindly(void)
 	supervise_prepare_sweep(&s);
 	no_group();
 	pid = make(0, 1, 1);
-	hide("/proc");
+	apart_hide("/proc");
 	return supervise_sweep(&s, pid, 0) == 1 && s.unlisted && goes_on() && kill(pid, 0) < 0;
 }
 
@@ -282,7 +282,7 @@ kills_blindly(void)
 	supervise_prepare_sweep(&s);
 	no_group();
 	pid = make(1, 1, 1);
-	hide("/proc");
+	apart_hide("/proc");
 	return supervise_sweep(&s, pid, 0) == 1 && goes_on() && kill(pid, 0) < 0 && s.passes;
 }
 
@@ -294,7 +294,7 @@ cannot_have_orphans(void)
 
 	begin("orphanage", 1);
 	patience = 50;
-	deny(SYS_prctl, EPERM);
+	apart_deny(SYS_prctl, EPERM);
 	supervise_prepare_sweep(&s);
 	no_group();
 	if (s.reaper)
@@ -312,9 +312,9 @@ main(void)
 	leftovers("grouped", 1);
 	estranged();
 	undead();
-	holds_apart(sweeps_blindly, "without /proc: the process group");
-	holds_apart(kills_blindly, "is killed, too");
-	holds_apart(cannot_have_orphans, "who may not have orphans");
+	ok_apart("without /proc: the process group", sweeps_blindly);
+	ok_apart("is killed, too", kills_blindly);
+	ok_apart("who may not have orphans", cannot_have_orphans);
 	begin("end", 0);
 	return done_testing();
 }

@@ -1,8 +1,6 @@
 /* scan/adopt.c - whom a scanner takes over, whom it leaves alone, whom it waits for */
 
 #include <fcntl.h>
-#include <linux/filter.h>
-#include <linux/seccomp.h>
 #include <poll.h>
 #include <stddef.h>
 #include <sys/prctl.h>
@@ -21,11 +19,8 @@
 
 #include "scan/s6-svscan.h"
 
+#include "apart.h"
 #include "tap.h"
-
-#ifndef SYS_pidfd_open
-#define SYS_pidfd_open 434
-#endif
 
 #define MOST 5000	/* milliseconds that others may take */
 
@@ -265,35 +260,6 @@ others(void)
 	begin();
 }
 
-/* In a child that may not make the call NR: what CHECK says. */
-static void
-without(unsigned int nr, int (*check)(void), char const *name)
-{
-	struct sock_filter f[] = {
-		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
-		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, nr, 0, 1),
-		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EPERM),
-		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
-	};
-	struct sock_fprog prog = { sizeof f / sizeof *f, f };
-	int status = 0;
-	pid_t pid;
-
-	fflush(stdout);
-	pid = tap_fork();
-	if (!pid) {
-		prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
-		if (prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &prog) < 0)
-			_exit(99);
-		exit(!check());
-	}
-	waitpid(pid, &status, 0);
-	if (WIFEXITED(status) && WEXITSTATUS(status) == 99)
-		ok(1, "%s # SKIP no seccomp", name);
-	else
-		ok(status == 0, "%s", name);
-}
-
 static int
 asks_again(void)
 {
@@ -360,11 +326,11 @@ unheard(void)
 	static char const *const words[] = { "web", 0 };
 
 	victim = start("s6-supervise", "supervise", words, 0);
-	without(SYS_pidfd_open, asks_again, "whom it cannot watch it asks again, less and less often");
-	without(SYS_epoll_ctl, looks_again, "after an upgrade it looks at those whom it cannot watch");
+	ok_denied("whom it cannot watch it asks again, less and less often", asks_again, DENY(SYS_pidfd_open, EPERM));
+	ok_denied("after an upgrade it looks at those whom it cannot watch", looks_again, DENY(SYS_epoll_ctl, EPERM));
 	end(victim);
 	victim = start("s6-supervise", "supervise", words, 0);
-	without(SYS_epoll_ctl, looks_at_others, "likewise for those that are not ours");
+	ok_denied("likewise for those that are not ours", looks_at_others, DENY(SYS_epoll_ctl, EPERM));
 	end(victim);
 
 	begin();

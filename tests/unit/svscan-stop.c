@@ -10,7 +10,7 @@
 
 #include "scan/s6-svscan.h"
 
-#include "denied.h"
+#include "apart.h"
 #include "tap.h"
 
 static struct svscan s;
@@ -271,14 +271,14 @@ escalates(void)
 	begin();
 }
 
-static int lists_blindly(void) { hide("/proc"); svscan_list_prey(&s); return !s.nprey; }
+static int lists_blindly(void) { apart_hide("/proc"); svscan_list_prey(&s); return !s.nprey; }
 
 static int
 lists_nobody(void)
 {
 	if (rmdir("nothing") == 0)
 		return 0;
-	deny(SYS_mmap, ENOMEM);
+	apart_deny(SYS_mmap, ENOMEM);
 	s.prey = 0;
 	svscan_list_prey(&s);
 	return !s.prey && svscan_prey_table(&s) < 0;
@@ -531,8 +531,8 @@ main(void)
 	stops();
 	drains();
 	escalates();
-	holds_apart(lists_blindly, "without /proc nobody is found");
-	holds_apart(lists_nobody, "nor without memory");
+	ok_apart("without /proc nobody is found", lists_blindly);
+	ok_apart("nor without memory", lists_nobody);
 	last_words();
 	commands();
 	signals();
