@@ -19,7 +19,9 @@
 
 #include <sextet/cli.h>
 #include <sextet/clock.h>
+#include <sextet/environment.h>
 #include <sextet/lock.h>
+#include <sextet/origin.h>
 #include <sextet/procstat.h>
 #include <sextet/scandir.h>
 #include <sextet/sigfd.h>
@@ -34,6 +36,8 @@
 #define OPT_ESSENTIAL 258
 #define LOCK_PAUSE (10 * CLOCK_MS)
 #define LOCK_TRIES 200
+
+extern char **environ;
 
 static struct cli_long const longs[] = {
 	{ "notification-fd", 'd', 1 },
@@ -176,8 +180,11 @@ prepare(struct svscan *s)
 		SIGCHLD, SIGALRM, SIGABRT, SIGHUP, SIGINT, SIGTERM, SIGQUIT,
 		SIGUSR1, SIGUSR2, SIGPWR, SIGWINCH
 	};
+	static char origin[ORIGIN_SIZE];
 	sigset_t set;
 
+	if (origin_tell(origin) == 0)
+		s->envp = environment_change((char const *const *)environ, origin, 1);
 	sigemptyset(&s->newborn);
 	sigaddset(&s->newborn, SIGTERM);
 	sigaddset(&s->newborn, SIGHUP);

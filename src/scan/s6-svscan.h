@@ -98,6 +98,8 @@ struct svscan {
 	   leave its service's words unread. */
 	sigset_t newborn;
 
+	char const *const *envp;	/* what supervisors get; null: as we have it */
+
 	/* descriptors */
 	int dir;
 	int lock;

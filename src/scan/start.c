@@ -145,7 +145,7 @@ spawn_supervisor(struct svscan *s, struct supervisor *v, struct supervisor *l)
 	char const *argv[4] = { "s6-supervise" };
 	struct spawn_move moves[2];
 	struct spawn birth = { .file = SUPERVISE, .argv = argv,
-		.envp = (char const *const *)environ, .moves = moves,
+		.envp = s->envp ? s->envp : (char const *const *)environ, .moves = moves,
 		.flags = SPAWN_FEWFDS, .blocked = &s->newborn };
 	size_t n = 0;
 	int i = 1, lent = 0;

@@ -357,8 +357,6 @@ enum event
 supervise_inherit(struct service *s)
 {
 	struct child *c = &s->child;
-	unsigned char boot[CHILD_BOOT];
-	uint32_t pidns = child_pidns();
 	int known = child_read(s->record, c) == 0, made = 0, alive = 0;
 	struct status old;
 	enum event next;
@@ -368,7 +366,6 @@ supervise_inherit(struct service *s)
 		strerr_diefusys(111, "read ", SERVICEDIR_SUPERVISE "/" CHILD_FILE);
 	if (!known)
 		strerr_warnwusys("read ", SERVICEDIR_SUPERVISE "/" CHILD_FILE);
-	child_boot(boot);
 	tai64n_now(&s->status.stamp);
 	s->status.readystamp = s->status.stamp;
 	if (status_readat(s->supervise, &old) < 0) {
@@ -380,7 +377,7 @@ supervise_inherit(struct service *s)
 		made = foreign(s, &old);
 	if (made < 0)
 		strerr_diefusys(111, "tell whether the service runs");
-	if (!c->t1 || !child_credible(c, boot, pidns, clock_boot())
+	if (!c->t1 || !child_credible(c, s->origin.boot, s->origin.pidns, clock_boot())
 		|| (!made && !child_believed(c->pid, s->owner))) {
 		c->stage = CHILD_NONE;
 		c->orderly = 1;
@@ -392,8 +389,8 @@ supervise_inherit(struct service *s)
 		c->wantup = (unsigned)supervise_wanted(s);
 	next = c->orderly && !alive ? fresh(s) : resume(s, &old, alive);
 	c->orderly = 0;
-	memcpy(c->boot, boot, sizeof boot);
-	c->pidns = pidns;
+	memcpy(c->boot, s->origin.boot, sizeof c->boot);
+	c->pidns = s->origin.pidns;
 	if (made)
 		supervise_record(s);
 	if (s->owner != geteuid())

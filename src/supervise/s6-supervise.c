@@ -326,6 +326,7 @@ begin(struct service *s)
 	enum event next;
 
 	event_clean(s->event);
+	origin_take(&s->origin);
 	s->no_proc = !procstat_works();
 	unlinkat(s->supervise, SUPERVISE_ENDED, 0);
 	next = supervise_inherit(s);

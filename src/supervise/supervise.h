@@ -11,6 +11,7 @@
 
 #include <sextet/child.h>
 #include <sextet/notification.h>
+#include <sextet/origin.h>
 #include <sextet/status.h>
 
 #include "machine.h"
@@ -41,6 +42,7 @@ struct service {
 	int own;		/* control-x, or -1 */
 	int record;		/* supervise/child and its lock */
 	uid_t owner;		/* whose the record was */
+	struct origin origin;	/* boot and PID namespace */
 	int tally;
 
 	int readiness;		/* our end of the readiness channel, or -1 */

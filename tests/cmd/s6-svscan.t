@@ -336,4 +336,21 @@ wait $late
 is "a scan during a stop: exit 0" "$?" 0
 notok "a scan during a stop: nothing is started" test -e late/new/supervise
 
+
+# what supervisors are told is theirs alone
+service env/web 'env >env
+	mv env said
+	exec sleep 1000'
+mkdir -p env/.s6-svscan
+printf '#!/bin/sh\nenv >handled.new\nmv handled.new handled\n' >env/.s6-svscan/SIGUSR1
+chmod +x env/.s6-svscan/SIGUSR1
+scan env
+wait_until test -s env/web/said
+kill -USR1 "$scanner"
+wait_until test -s env/handled
+notok 'no service inherits it' grep -q '^SEXTET_ORIGIN' env/web/said
+notok 'nor does a handler' grep -q '^SEXTET_ORIGIN' env/handled
+ok 'a supervisor got it' sh -c 'tr "\\0" "\\n" <"/proc/$(s6-svstat -o pid env/web)/../$(cut -d " " -f 4 "/proc/$(s6-svstat -o pid env/web)/stat")/environ" | grep -q "^SEXTET_ORIGIN='"$scanner"':"'
+s6-svscanctl -t env
+scan_ended
 done_testing

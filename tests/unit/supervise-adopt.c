@@ -131,6 +131,7 @@ inherit(struct child const *child, struct status const *status)
 	memset(&s, 0, sizeof s);
 	s.pidfd = s.readiness = s.tally = s.cgroup = -1;
 	s.state = DOWN;
+	origin_take(&s.origin);
 	s.dir = open(".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	s.supervise = open("supervise", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	s.record = child_take(s.supervise, &s.owner);
