@@ -57,6 +57,39 @@ in_child(int (*what)(void *), void *arg)
 	return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
 }
 
+/* What is changed in it, and how the reader ends: as a probe, and as who goes on. */
+struct change {
+	char const *from, *to;
+	int as_probe, as_heir;
+};
+
+struct reading {
+	struct change const *c;
+	pid_t pid;		/* to whom it is handed over; 0: the reader */
+	char const *program;
+	char const *body;
+	size_t n;
+	int (*read)(void);	/* 0: it goes on */
+};
+
+static inline int
+read_forged(void *arg)
+{
+	struct reading const *r = arg;
+
+	forge(r->program, r->pid ? r->pid : getpid(), r->body, r->n, r->c->from, r->c->to);
+	return r->read();
+}
+
+static inline int
+read_nothing(void *arg)
+{
+	struct reading const *r = arg;
+
+	unsetenv(HANDOVER_VARIABLE);
+	return r->read();
+}
+
 /* Does ./said have that? */
 static inline int
 has_said(char const *words)
@@ -71,6 +104,24 @@ has_said(char const *words)
 	if (!strstr(text, words))
 		printf("# said: %s\n", text);
 	return !!strstr(text, words);
+}
+
+/* R with each of the N changes; NONE: what READ returns when nothing was handed over. */
+static inline void
+roles(struct reading r, struct change const *changes, size_t n, int none)
+{
+	r.c = changes;
+	ok(in_child(read_nothing, &r) == none, "nothing was handed over");
+	for (size_t i = 0; i < n; i++) {
+		r.c = &changes[i];
+		r.pid = getpid();
+		ok(in_child(read_forged, &r) == r.c->as_probe, "%s for %s, a probe", r.c->to, r.c->from);
+		r.pid = 0;
+		ok(in_child(read_forged, &r) == r.c->as_heir, "likewise, to go on");
+	}
+	r.program = "something-else";
+	r.c = changes;
+	ok(in_child(read_forged, &r) == 111 && has_said("of another version"), "of another program");
 }
 
 /* In a child: from now on the program file FILE is this shell script. 0, -1. */
