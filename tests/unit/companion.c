@@ -100,10 +100,16 @@ story(int twice, int events, char const *want)
 }
 
 #ifdef SYS_clone3
-#define NO_CHILD DENY(SYS_clone, EAGAIN), DENY(SYS_clone3, EAGAIN)
+#define DENY_CLONE3 DENY(SYS_clone3, EAGAIN)
 #else
-#define NO_CHILD DENY(SYS_clone, EAGAIN)
+#define DENY_CLONE3 DENY(SYS_clone, EAGAIN)
 #endif
+#ifdef SYS_fork
+#define DENY_FORK DENY(SYS_fork, EAGAIN)
+#else
+#define DENY_FORK DENY(SYS_clone, EAGAIN)
+#endif
+#define NO_CHILD DENY(SYS_clone, EAGAIN), DENY_CLONE3, DENY_FORK
 
 /* None can be made: nothing is left of what was to tell it. */
 static int

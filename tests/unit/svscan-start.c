@@ -225,7 +225,7 @@ ended_by(pid_t pid, int sig)
 
 /* V's process, known by a pidfd as well (WATCHED), gets its signal. */
 static int
-gets(struct supervisor *v, int watched, enum svscan_stop how, int sig)
+receives(struct supervisor *v, int watched, enum svscan_stop how, int sig)
 {
 	pid_t pid = sleeper();
 	int good;
@@ -244,7 +244,7 @@ static int
 signals_without(void)
 {
 	begin();
-	return gets(web, 1, SVSCAN_TERM, SIGTERM) && gets(logger, 1, SVSCAN_TERM, SIGHUP);
+	return receives(web, 1, SVSCAN_TERM, SIGTERM) && receives(logger, 1, SVSCAN_TERM, SIGHUP);
 }
 
 static void
@@ -252,10 +252,10 @@ signals(void)
 {
 	begin();
 	svscan_tell(web, SVSCAN_TERM);
-	ok(gets(web, 0, SVSCAN_TERM, SIGTERM) && gets(web, 1, SVSCAN_TERM, SIGTERM), "a service: TERM");
-	ok(gets(logger, 0, SVSCAN_TERM, SIGHUP) && gets(logger, 1, SVSCAN_TERM, SIGHUP), "a logger: HUP");
-	ok(gets(logger, 1, SVSCAN_QUIT, SIGTERM), "or TERM, when told to quit");
-	ok(gets(add(SVSCAN_CATCHALL), 1, SVSCAN_TERM, SIGHUP), "likewise the catch-all logger");
+	ok(receives(web, 0, SVSCAN_TERM, SIGTERM) && receives(web, 1, SVSCAN_TERM, SIGTERM), "a service: TERM");
+	ok(receives(logger, 0, SVSCAN_TERM, SIGHUP) && receives(logger, 1, SVSCAN_TERM, SIGHUP), "a logger: HUP");
+	ok(receives(logger, 1, SVSCAN_QUIT, SIGTERM), "or TERM, when told to quit");
+	ok(receives(add(SVSCAN_CATCHALL), 1, SVSCAN_TERM, SIGHUP), "likewise the catch-all logger");
 	ok_denied("where pidfds may be had but not used", signals_without, DENY(SYS_pidfd_send_signal, EPERM));
 }
 

@@ -69,7 +69,10 @@ static void upgrade_dash(void) { struct service s = sample; s.name = "-web"; sup
 static void
 refusals(void)
 {
-	refused(0, 0, upgrade_web, "unable to upgrade to " FILE_NAME ": Too many open files");
+	char said[256];
+
+	snprintf(said, sizeof said, "unable to upgrade to " FILE_NAME ": %s", strerror(EMFILE));
+	refused(0, 0, upgrade_web, said);
 	refused(FILE_NAME, "exit 3", upgrade_web, "it does not take over (exit code 3)");
 	refused(FILE_NAME, "exit 0", upgrade_web, "it does not take over (exit code 0)");
 	refused(FILE_NAME, "kill -9 $$", upgrade_web, "it does not take over (signal 9)");

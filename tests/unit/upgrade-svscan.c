@@ -196,7 +196,10 @@ upgrade(void)
 static void
 refusals(void)
 {
-	refused(0, 0, upgrade, "unable to upgrade to " FILE_NAME ": Too many open files");
+	char said[256];
+
+	snprintf(said, sizeof said, "unable to upgrade to " FILE_NAME ": %s", strerror(EMFILE));
+	refused(0, 0, upgrade, said);
 	refused(FILE_NAME, "exit 3", upgrade, "it does not take over (exit code 3)");
 	refused(FILE_NAME, "exit 0", upgrade, "it does not take over (exit code 0)");
 	refused(FILE_NAME, "kill -9 $$", upgrade, "it does not take over (signal 9)");
