@@ -132,7 +132,7 @@ full(void)
 		close(fd);
 		_exit(control_send(".", "u", 1) == CONTROL_SENT ? 0 : 1);
 	}
-	while (read(fd, many, sizeof many) > 0)
+	while (read(fd, many, sizeof many) > 0 || errno == EINTR)
 		;
 	waitpid(pid, &wstat, 0);
 	ok(WIFEXITED(wstat) && !WEXITSTATUS(wstat), "a full FIFO is waited for");

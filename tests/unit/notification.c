@@ -179,7 +179,7 @@ rest(void)
 	unlinkat(dir, NOTIFICATION_FIFO, 0);
 	ok_denied("a container without FIFOs: a pipe", pipes, DENY(SYS_mknodat, EPERM));
 	ok_denied("nor pipes: none", nothing, DENY(SYS_mknodat, EPERM), DENY(SYS_pipe2, ENFILE));
-	fd = openat(dir, NOTIFICATION_FIFO, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+	fd = openat(dir, NOTIFICATION_FIFO, O_WRONLY | O_CREAT | O_EXCL | O_NONBLOCK | O_CLOEXEC, 0600);
 	close(fd);
 	ok(notification_reopen(dir) == -1 && errno == EPROTO, "a file is no FIFO");
 	unlinkat(dir, NOTIFICATION_FIFO, 0);
