@@ -259,32 +259,21 @@ undead(void)
 
 /* Without /proc the process group is all that is known. */
 static int
-sweeps_blindly(void)
+blindly(char const *name, int deaf)
 {
 	pid_t pid;
 
-	begin("blind", 1);
+	begin(name, 1);
 	patience = 50;
 	supervise_prepare_sweep(&s);
 	no_group();
-	pid = make(0, 1, 1);
+	pid = make(deaf, 1, 1);
 	apart_hide("/proc");
-	return supervise_sweep(&s, pid, 0) == 1 && s.unlisted && goes_on() && kill(pid, 0) < 0;
+	return supervise_sweep(&s, pid, 0) == 1 && s.unlisted && goes_on() && kill(pid, 0) < 0 && (!deaf || s.passes);
 }
 
-static int
-kills_blindly(void)
-{
-	pid_t pid;
-
-	begin("blinder", 1);
-	patience = 50;
-	supervise_prepare_sweep(&s);
-	no_group();
-	pid = make(1, 1, 1);
-	apart_hide("/proc");
-	return supervise_sweep(&s, pid, 0) == 1 && goes_on() && kill(pid, 0) < 0 && s.passes;
-}
+static int sweeps_blindly(void) { return blindly("blind", 0); }
+static int kills_blindly(void) { return blindly("blinder", 1); }
 
 /* A filter may forbid us to have orphans. */
 static int

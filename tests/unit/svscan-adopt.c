@@ -48,7 +48,8 @@ svscan_died(struct svscan *x, struct supervisor *v, int wstat)
      NAME parent DIR NAME2 ROLE NAME3   works in DIR, has a child "NAME2 ROLE NAME3"
      NAME astray DIR             as supervise, from one directory further up
      NAME newborn DIR            takes that lock after a moment
-     NAME transient DIR          ends after a moment */
+     NAME transient DIR          ends after a moment
+     NAME idle DIR               holds no lock, ever */
 
 static void
 say(pid_t pid)
@@ -86,10 +87,12 @@ play(char **argv)
 	} else {
 		if (chdir(argv[2]) < 0)
 			_exit(111);
-		if (!strcmp(argv[1], "newborn") || !strcmp(argv[1], "transient")) {
+		if (strcmp(argv[1], "supervise") && strcmp(argv[1], "astray")) {
 			say(getpid());
 			nanosleep(&moment, 0);
 		}
+		while (!strcmp(argv[1], "idle"))
+			pause();
 		if (!strcmp(argv[1], "transient"))
 			_exit(0);
 		if (lock_take(AT_FDCWD, "supervise/lock", 0644, 0) < 0)
@@ -390,27 +393,39 @@ left_alone(void)
 	close(dir);
 }
 
+/* What the one that is waited for does before the wait ends: nothing, it is not. */
+enum how { TAKES_LOCK, ENDS, NOT_AWAITED };
+
+static int
+is_awaited(enum how how, char const *dir, pid_t newborn)
+{
+	int64_t before = clock_now();
+	pid_t owner = 0;
+	struct procstat ps;
+	char path[64];
+
+	s.dir = open(".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	svscan_await_newborn(&s);
+	if (how == NOT_AWAITED)		/* else it would be for two seconds */
+		return clock_now() - before < 1500 * CLOCK_MS;
+	if (how == ENDS)
+		return procstat_read(newborn, &ps) < 0 || ps.state == 'Z';
+	snprintf(path, sizeof path, "%s/supervise/lock", dir);
+	return lock_test(AT_FDCWD, path, &owner) == 1 && owner == newborn;
+}
+
 /* Waits in a child of ours: those whom it waits for are its siblings. */
 static void
-awaits(char const *comm, char const *role, char const *dir, int locks, char const *name)
+awaits(char const *comm, char const *role, char const *dir, enum how how, char const *name)
 {
 	char const *words[] = { dir, 0 };
-	char path[64];
 	int status;
 	pid_t pid, newborn = start(comm, role, words, 0);
 
 	fflush(stdout);
 	pid = tap_fork();
-	if (!pid) {
-		pid_t owner = 0;
-
-		s.dir = open(".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-		svscan_await_newborn(&s);
-		snprintf(path, sizeof path, "%s/supervise/lock", dir);
-		if (locks)
-			_exit(lock_test(AT_FDCWD, path, &owner) != 1 || owner != newborn);
-		_exit(0);
-	}
+	if (!pid)
+		_exit(!is_awaited(how, dir, newborn));
 	waitpid(pid, &status, 0);
 	ok(status == 0, "%s", name);
 	end(newborn);
@@ -433,11 +448,11 @@ main(int argc, char **argv)
 	others();
 	unheard();
 	left_alone();
-	awaits("s6-supervise", "newborn", "web", 1, "a supervisor that has not its lock yet is waited for");
-	awaits("s6-supervise", "newborn", ".", 1, "one that has not left the scan directory, too");
-	awaits("s6-svscan", "transient", ".", 0, "and one that has not executed its program");
-	awaits("s6-svscan", "transient", "other", 0, "but no scanner of another directory");
-	awaits("something", "newborn", "web", 0, "nor any other program");
+	awaits("s6-supervise", "newborn", "web", TAKES_LOCK, "a supervisor that has not its lock yet is waited for");
+	awaits("s6-supervise", "newborn", ".", TAKES_LOCK, "one that has not left the scan directory, too");
+	awaits("s6-svscan", "transient", ".", ENDS, "and one that has not executed its program");
+	awaits("s6-svscan", "idle", "other", NOT_AWAITED, "but no scanner of another directory");
+	awaits("something", "idle", "web", NOT_AWAITED, "nor any other program");
 	begin();
 	return done_testing();
 }
